@@ -1,0 +1,49 @@
+"""The web application: API, pages, and what they share."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+import api.channels
+import api.couriers
+import api.dispatch
+import api.drive
+import api.errors
+import api.logs
+import api.pages
+import api.shops
+import data.database
+import data.migrate
+from api.deps import Clock, system_clock
+from api.operations.towns import TownStreets
+from api.settings import Settings
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
+    """Make the application; database and street processes open when it starts.
+
+    `clock` gives the present moment; the demo lives through a day faster than the sun.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = settings.database()
+        pool = data.database.open_pool(database.application_url)
+        with pool.connection() as conn:
+            data.migrate.check(conn)
+        streets = TownStreets(pool, settings.home)
+        app.state.pool = pool
+        app.state.streets_of = streets.of
+        yield
+        streets.close()
+        pool.close()
+
+    app = FastAPI(title="Colporteur", version="1", lifespan=lifespan, redoc_url=None)
+    app.state.settings = settings
+    app.state.clock = clock
+    api.errors.install(app)
+    for part in (api.channels, api.shops, api.couriers, api.drive, api.dispatch):
+        app.include_router(part.router)
+    api.pages.install(app)
+    return app

@@ -1,0 +1,226 @@
+"""Commands of a town: bring it in, its shops, its orders, its keys, its month."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import api.operations.imports
+import api.operations.months
+import api.operations.towns
+import api.words
+import data.channels.registry
+import data.channels.shops_csv
+import data.database
+import data.fleet
+import data.keys
+import data.secrets
+import data.shops
+from api.cli import (
+    Json,
+    TownName,
+    app,
+    fail,
+    first_of_month,
+    open_desk,
+    open_pool,
+    print_json,
+    refusals_said,
+)
+from api.progress import Steps
+from data.keys import ROLES, Key
+
+town_app = typer.Typer(help="La ville : ses rues et ses adresses.", no_args_is_help=True)
+shops_app = typer.Typer(help="Les commerces partenaires.", no_args_is_help=True)
+orders_app = typer.Typer(help="Les commandes.", no_args_is_help=True)
+key_app = typer.Typer(help="Les clés d'accès à l'API.", no_args_is_help=True)
+month_app = typer.Typer(help="Le mois.", no_args_is_help=True)
+statement_app = typer.Typer(help="L'état récapitulatif.", no_args_is_help=True)
+app.add_typer(town_app, name="town")
+app.add_typer(shops_app, name="shops")
+app.add_typer(orders_app, name="orders")
+app.add_typer(key_app, name="key")
+app.add_typer(month_app, name="month")
+app.add_typer(statement_app, name="statement")
+
+
+@town_app.command("import")
+def import_town(
+    name: str,
+    osm: Annotated[Path, typer.Option(help=".osm, .osm.gz, .osm.bz2 ou .osm.pbf")],
+    timezone: str = "Europe/Paris",
+) -> None:
+    """Faire entrer une ville : ses rues, ses adresses."""
+    with open_pool() as (settings, pool), Steps().step(f"Rues de {name}") as update:
+        imported = api.operations.towns.import_town(
+            pool, settings.home, osm, name=name, timezone=timezone
+        )
+        update(f"{imported.new_addresses} adresses nouvelles")
+
+
+@shops_app.command("import")
+def import_shops(file: Path, town: TownName = None) -> None:
+    """Inscrire des commerces depuis un fichier CSV."""
+    with open_desk(town) as desk:
+        shops, faults = data.channels.shops_csv.read(_bytes(file))
+        with data.database.scoped(desk.pool, desk.town.id) as conn:
+            data.shops.save(conn, shops)
+    typer.echo(f"{len(shops)} commerces inscrits")
+    _say_faults(faults)
+
+
+@orders_app.command("import")
+def import_orders(
+    file: Path,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifier sans rien écrire.")] = False,
+    channel: Annotated[str, typer.Option(help="Par où elles viennent.")] = "papier",
+    town: TownName = None,
+    as_json: Json = False,
+) -> None:
+    """Prendre les commandes d'un fichier CSV ; les lignes fautives sont rendues à part."""
+    content = _bytes(file)
+    with (
+        open_desk(town) as desk,
+        api.operations.towns.open_streets(desk.settings.home, desk.town) as streets,
+    ):
+        report = api.operations.imports.import_csv(
+            desk.pool,
+            desk.town.id,
+            content,
+            channel=channel,
+            streets=streets,
+            now=datetime.now(UTC),
+            dry_run=dry_run,
+            language=desk.settings.language,
+        )
+    rejected = file.with_name(f"{file.stem}-a-corriger.csv")
+    if report.bad_rows and not dry_run:
+        rejected.write_bytes(report.bad_rows)
+    if as_json:
+        print_json(
+            {
+                "taken": report.taken,
+                "pooled": report.pooled,
+                "repeated": report.repeated,
+                "dry_run": dry_run,
+                "faults": [
+                    {
+                        "line": each.line,
+                        "column": each.column,
+                        "value": each.value,
+                        "code": each.code,
+                        "message": api.operations.imports.sentence(each, desk.settings.language),
+                    }
+                    for each in report.faults
+                ],
+            }
+        )
+    else:
+        verb = "seraient prises" if dry_run else "prises"
+        typer.echo(
+            f"{report.taken} commandes {verb} (dont {report.pooled} groupées à une autre), "
+            f"{report.repeated} déjà connues"
+        )
+        _say_faults(report.faults)
+        if report.bad_rows and not dry_run:
+            typer.echo(f"Lignes à corriger : {rejected}", err=True)
+    if report.faults:
+        raise typer.Exit(1)
+
+
+@key_app.command("add")
+def add_key(
+    channel: Annotated[str, typer.Argument(help="Canal, code de commerce ou nom de véhicule.")],
+    role: Annotated[str, typer.Option(help=", ".join(ROLES))] = "channel",
+    shop: Annotated[str | None, typer.Option(help="Un canal réservé à ce commerce.")] = None,
+    town: TownName = None,
+) -> None:
+    """Créer une clé ; elle n'est montrée qu'une fois."""
+    if role not in ROLES:
+        fail(f"« {role} » n'est pas un rôle : {', '.join(ROLES)}.")
+    with open_desk(town) as desk, data.database.scoped(desk.pool, desk.town.id) as conn:
+        subject: int | None = None
+        if role == "channel":
+            shop_id = data.shops.id_of(conn, shop) if shop else None
+            if shop and shop_id is None:
+                fail(f"Aucun commerce « {shop} ».")
+            subject = data.channels.registry.ensure(conn, channel, shop_id=shop_id).id
+        elif role == "shop":
+            subject = data.shops.id_of(conn, channel)
+        elif role == "courier":
+            vehicles = {each.name: each.id for each in data.fleet.listed(conn)}
+            subject = vehicles.get(channel)
+        if subject is None and role in {"channel", "shop", "courier"}:
+            fail(f"« {channel} » est inconnu dans {desk.town.name}.")
+        typer.echo(data.keys.add(conn, Key(town_id=desk.town.id, role=role, subject_id=subject)))
+
+
+@month_app.command("close")
+def close_month(month: str, town: TownName = None, as_json: Json = False) -> None:
+    """Clore un mois (2026-11) : l'état récapitulatif de ses livraisons prouvées."""
+    first = first_of_month(month)
+    with open_desk(town) as desk:
+        statement = api.operations.months.close(
+            desk.pool, desk.town.id, first, now=datetime.now(UTC)
+        )
+    if as_json:
+        print_json(
+            {
+                "statement": statement.number,
+                "lines": statement.lines,
+                "net_cents": statement.net_cents,
+                "vat_cents": statement.vat_cents,
+                "total_cents": statement.gross_cents,
+            }
+        )
+        return
+    typer.echo(
+        f"{statement.number} : {statement.lines} lignes, "
+        f"{api.words.euros(statement.gross_cents)} TTC"
+    )
+
+
+@statement_app.command("export")
+def export_statement(
+    statement: Annotated[str, typer.Argument(help="Numéro, ou latest.")],
+    out: Annotated[Path, typer.Option(help="Dossier à écrire.")],
+    town: TownName = None,
+) -> None:
+    """Écrire un état et tout ce qu'il faut pour le recalculer."""
+    with open_desk(town) as desk:
+        paths = api.operations.months.export(
+            desk.pool,
+            desk.town.id,
+            statement,
+            out,
+            secret=data.secrets.household_secret(desk.settings.home),
+        )
+    for path in paths:
+        typer.echo(str(path))
+
+
+@statement_app.command("verify")
+def verify_statement(folder: Path) -> None:
+    """Recalculer un état depuis son dossier, sans base de données."""
+    try:
+        with refusals_said():
+            faults = api.operations.months.verify(folder)
+    except typer.Exit:
+        raise typer.Exit(2) from None
+    if faults:
+        fail(f"{faults[0]}")
+    typer.echo("Tout est juste.")
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        fail(f"{file} : {error.strerror}")
+
+
+def _say_faults(faults: "tuple[data.channels.csv.CellFault, ...]") -> None:
+    for fault in faults:
+        print(api.operations.imports.sentence(fault, "fr"), file=sys.stderr)

@@ -1,0 +1,203 @@
+"""A whole day of a town in its own fresh database: from the map to the statement."""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import psycopg
+import uvicorn
+
+import api.demo_day
+import api.operations.subsidies
+import api.operations.towns
+import data.database
+import data.demo.day
+import data.demo.seeding
+import data.demo.town
+import data.demo.trade
+import data.migrate
+from api.app import create_app
+from api.demo_day import Played, SimulatedClock, Stage
+from api.deps import StreetsOf
+from api.operations.towns import ImportedTown
+from api.progress import Steps
+from api.settings import Settings
+from data.database import Database, Pool
+from data.demo.names import TOWN
+from data.demo.programme import VOTED_CENTS
+from data.demo.trade import TownPlaces, Trade
+from delivery.day import Day
+
+TIMEZONE = "Europe/Paris"
+SEED = 22
+FRIDAY = 4
+DATABASES = "colporteur_demo_"
+START_TIMEOUT_S = 30
+
+
+def run(
+    settings: Settings,
+    *,
+    osm_file: Path | None,
+    export_to: Path | None,
+    port: int,
+    once: bool,
+    today: date,
+    seed: int = SEED,
+) -> Iterator[dict[str, object]]:
+    """Play the demo; yield its summary, then serve until interrupted unless `once`.
+
+    Raises NotOsm, NoStreet where the file cannot be used.
+    """
+    started = time.perf_counter()
+    steps = Steps()
+    day = Day(date=_demo_day(today), timezone=ZoneInfo(TIMEZONE))
+    clock = SimulatedClock(moment=day.starts_at - timedelta(days=7))
+    with _fresh_database(settings, steps) as database:
+        pool = data.database.open_pool(database.application_url)
+        imported = _import(settings, pool, osm_file, steps, seed)
+        places, trade = _settle(pool, imported, day, clock(), seed)
+        orders = data.demo.day.orders_of_day(
+            trade, places, day=day.date, timezone=TIMEZONE, seed=seed
+        )
+        app_settings = settings.model_copy(
+            update={"database_url": database.application_url, "open_day_page": True}
+        )
+        with _served(app_settings, clock, port=0 if once else port) as (url, streets_of):
+            stage = Stage(
+                pool=pool,
+                town_id=imported.town.id,
+                day=day,
+                client=httpx.Client(base_url=url, timeout=60),
+                clock=clock,
+                streets=streets_of(imported.town.id),
+                steps=steps,
+                seed=seed,
+            )
+            played = api.demo_day.play(stage, orders)
+            rounds = api.demo_day.export(
+                stage, played, export_to or settings.home / "demo" / "export"
+            )
+            stage.client.close()
+            steps.say(f"Tournées en GeoJSON : {rounds}")
+            yield _summary(played, imported, day, time.perf_counter() - started)
+            if not once:
+                steps.say(f"\nCarte de la journée : [bold]{url}[/bold]  (Ctrl-C pour arrêter)")
+                _wait()
+        pool.close()
+
+
+def _demo_day(today: date) -> date:
+    """Return the last Friday of the month before: that month is over and can be closed."""
+    last = today.replace(day=1) - timedelta(days=1)
+    return last - timedelta(days=(last.weekday() - FRIDAY) % 7)
+
+
+@contextmanager
+def _fresh_database(settings: Settings, steps: Steps) -> Iterator[Database]:
+    """Make a database of the demo's own and drop it afterwards, with what earlier demos left."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    name = f"{DATABASES}{secrets.token_hex(4)}"
+    with steps.step("Base de données neuve"):
+        database = data.database.embedded(settings.home, name=name)
+        data.migrate.migrate(database.owner_url)
+    administrator = data.database.administrator_url(database)
+    with psycopg.connect(administrator, autocommit=True) as conn:
+        data.database.drop_unused(conn, DATABASES, keep=name)
+    try:
+        yield database
+    finally:
+        with psycopg.connect(administrator, autocommit=True) as conn:
+            data.database.drop_database(conn, name)
+
+
+def _import(
+    settings: Settings, pool: Pool, osm_file: Path | None, steps: Steps, seed: int
+) -> ImportedTown:
+    name = osm_file.name.split(".")[0].title() if osm_file else TOWN
+    if osm_file is None:
+        osm_file = settings.home / "demo" / f"town-{seed}.osm"
+        osm_file.parent.mkdir(parents=True, exist_ok=True)
+        with steps.step(f"Ville fictive : {name}"):
+            data.demo.town.write_town(osm_file, seed=seed)
+    with steps.step(f"Rues de {name}") as update:
+        imported = api.operations.towns.import_town(
+            pool, settings.home, osm_file, name=name, timezone=TIMEZONE, fictional=True
+        )
+        found = imported.map
+        update(f"{len(found.addresses)} adresses, {len(found.shops)} boutiques sur la carte")
+    return imported
+
+
+def _settle(
+    pool: Pool, imported: ImportedTown, day: Day, now: datetime, seed: int
+) -> tuple[TownPlaces, Trade]:
+    addresses = api.operations.towns.addresses(imported.map)
+    places = data.demo.seeding.places(imported.map, addresses)
+    trade = data.demo.trade.trade(places, seed=seed)
+    with data.database.scoped(pool, imported.town.id) as conn:
+        programme_id = data.demo.seeding.seed(conn, trade, day=day.date, timezone=TIMEZONE)
+        api.operations.subsidies.vote(conn, programme_id, day.date.year, VOTED_CENTS, now)
+    return places, trade
+
+
+@contextmanager
+def _served(
+    settings: Settings, clock: SimulatedClock, *, port: int
+) -> Iterator[tuple[str, StreetsOf]]:
+    """Serve the application on loopback in a thread of its own."""
+    app = create_app(settings, clock=clock)
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    )
+    thread = threading.Thread(target=server.run, name="demo server", daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise OSError(f"the demo's server did not start on port {port}")
+        time.sleep(0.02)
+    bound = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{bound}", app.state.streets_of
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def _wait() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return
+
+
+def _summary(played: Played, imported: ImportedTown, day: Day, seconds: float) -> dict[str, object]:
+    figures = played.sheet.figures
+    return {
+        "town": imported.town.name,
+        "day": day.date.isoformat(),
+        "orders": figures.orders,
+        "deliveries": figures.deliveries,
+        "saved_drops": figures.saved_drops,
+        "unserved": figures.unserved,
+        "failed": figures.failed,
+        "rounds": figures.rounds,
+        "km": round(figures.distance_m / 1000, 1),
+        "hours": round(figures.duration_s / 3600, 2),
+        "on_time_share": round(figures.on_time / figures.done, 4) if figures.done else 1.0,
+        "cost_cents": figures.cost_millicents // 1000,
+        "faults": played.faults,
+        "statement_lines": played.statement.lines,
+        "statement_total_cents": played.statement.gross_cents,
+        "envelope_spent_cents": played.envelope.service_fait_cents,
+        "envelope_left_cents": played.envelope.left_cents,
+        "seconds": round(seconds, 1),
+    }

@@ -1,0 +1,90 @@
+"""What endpoints are given: the pool, the clock, and who is asking."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+import data.database
+import data.keys
+from api.errors import KeyMissing, KeyUnfit
+from data.keys import Key
+from routing.streets import Streets
+
+type Clock = Callable[[], datetime]
+
+_bearer = HTTPBearer(auto_error=False, description="Clé Colporteur (colporteur key add)")
+
+
+def system_clock() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+def _pool(request: Request) -> data.database.Pool:
+    pool: data.database.Pool = request.app.state.pool
+    return pool
+
+
+def _now(request: Request) -> datetime:
+    clock: Clock = request.app.state.clock
+    return clock()
+
+
+#: A row's id: what PostgreSQL's bigint can hold, so that no larger number reaches it.
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Pool = Annotated[data.database.Pool, Depends(_pool)]
+Now = Annotated[datetime, Depends(_now)]
+
+
+def _key(
+    pool: Pool,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+) -> Key:
+    if credentials is None:
+        raise KeyMissing(field="Authorization")
+    with pool.connection() as conn:
+        key = data.keys.find(conn, credentials.credentials)
+    if key is None:
+        raise KeyMissing(field="Authorization")
+    return key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Role:
+    """Let only keys of one role pass."""
+
+    name: str
+
+    def __call__(self, key: Annotated[Key, Depends(_key)]) -> Key:
+        if key.role != self.name:
+            raise KeyUnfit(field="Authorization", role=key.role, needed=self.name)
+        return key
+
+
+ChannelKey = Annotated[Key, Depends(_Role(name="channel"))]
+ShopKey = Annotated[Key, Depends(_Role(name="shop"))]
+CourierKey = Annotated[Key, Depends(_Role(name="courier"))]
+HubKey = Annotated[Key, Depends(_Role(name="hub"))]
+DispatcherKey = Annotated[Key, Depends(_Role(name="dispatcher"))]
+
+
+def subject(key: Key) -> int:
+    """Return whose key it is; the database holds that such keys have a subject."""
+    if key.subject_id is None:
+        raise ValueError(f"a {key.role} key has no subject")
+    return key.subject_id
+
+
+type StreetsOf = Callable[[int], Streets]
+
+
+def _streets(request: Request) -> StreetsOf:
+    streets_of: StreetsOf = request.app.state.streets_of
+    return streets_of
+
+
+TownStreets = Annotated[StreetsOf, Depends(_streets)]

@@ -1,0 +1,110 @@
+"""The dispatcher's desk: free slots, plan a day, publish it, look at it."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+import api.geojson
+import api.operations.days
+import api.operations.plans
+from api.deps import DispatcherKey, Now, Pool, TownStreets
+from delivery.slots import SlotKind
+
+router = APIRouter(prefix="/api/v1/dispatch", tags=["dispatch"])
+
+MOST_SECONDS = 300
+
+
+class PlanIn(BaseModel):
+    """How long to think, and the seed that makes it think the same again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: Annotated[float, Field(gt=0, le=MOST_SECONDS)] = 10
+    seed: Annotated[int, Field(ge=0, le=2**31)] = 0
+
+
+class UnservedOut(BaseModel):
+    """A delivery no round takes, and why."""
+
+    delivery_id: int
+    reason: str
+
+
+class PlanOut(BaseModel):
+    """A day's plan."""
+
+    id: int
+    day: date
+    version: int
+    published_at: datetime | None
+    rounds: int
+    unserved: list[UnservedOut]
+    cost_cents: int
+
+
+class SlotOut(BaseModel):
+    """A window that can still be booked."""
+
+    kind: SlotKind
+    starts_at: datetime
+    ends_at: datetime
+    left: int
+
+
+@router.get("/slots")
+def read_slots(
+    key: DispatcherKey,
+    pool: Pool,
+    now: Now,
+    day: date | None = None,
+    kind: Annotated[SlotKind | None, Query()] = None,
+) -> list[SlotOut]:
+    """Return the slots of a day that can still be booked."""
+    slots = api.operations.days.free_slots(pool, key.town_id, day=day, kind=kind, now=now)
+    return [
+        SlotOut(kind=slot.kind, starts_at=slot.starts_at, ends_at=slot.ends_at, left=slot.left)
+        for slot in slots
+    ]
+
+
+@router.post("/plans/{day}")
+def plan_day(
+    day: date, wish: PlanIn, key: DispatcherKey, pool: Pool, now: Now, streets_of: TownStreets
+) -> PlanOut:
+    """Plan the day's promised deliveries; the draft waits to be published."""
+    planned = api.operations.plans.plan_day(
+        pool,
+        key.town_id,
+        day,
+        streets_of(key.town_id),
+        now=now,
+        seconds=wish.seconds,
+        seed=wish.seed,
+    )
+    return PlanOut(
+        id=planned.plan.id,
+        day=planned.plan.day,
+        version=planned.plan.version,
+        published_at=planned.plan.published_at,
+        rounds=len(planned.rounds),
+        unserved=[
+            UnservedOut(delivery_id=each.delivery_id, reason=each.reason)
+            for each in planned.unserved
+        ],
+        cost_cents=planned.plan.cost_millicents // 1000,
+    )
+
+
+@router.post("/plans/{day}/publish", status_code=204)
+def publish(day: date, key: DispatcherKey, pool: Pool, now: Now) -> None:
+    """Show the day's newest plan to its couriers."""
+    api.operations.plans.publish(pool, key.town_id, day, now=now)
+
+
+@router.get("/days/{day}/rounds.geojson")
+def read_day(day: date, key: DispatcherKey, pool: Pool, now: Now) -> dict[str, Any]:
+    """Return the day's rounds and stops as GeoJSON."""
+    return api.geojson.day(api.operations.days.sheet(pool, key.town_id, day, now=now))

@@ -1,0 +1,140 @@
+"""Refusals over HTTP: a status for each class, one form for every answer, words in two languages.
+
+The form is `application/problem+json` (RFC 9457) with `code`, `field` and `faults` beside it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+import api.words
+import delivery.addresses
+import delivery.orders
+import delivery.pooling
+import delivery.slots
+from delivery.errors import NotFound, Refusal
+
+#: Where no class of a refusal stands here, it is 422: understood, but it cannot be granted.
+STATUS: dict[type[Refusal], int] = {
+    NotFound: 404,
+    delivery.orders.ReferenceTaken: 409,
+    delivery.orders.StepRefused: 409,
+    delivery.pooling.DeliveryStepRefused: 409,
+    delivery.slots.SlotFull: 409,
+    delivery.slots.SlotClosed: 409,
+}
+
+
+class KeyMissing(Refusal):
+    """The request carries no key, or one nobody knows."""
+
+    code = "key_missing"
+
+
+class KeyUnfit(Refusal):
+    """The key opens another door. Parameters: role, needed."""
+
+    code = "key_unfit"
+
+
+class IdempotencyKeyMissing(Refusal):
+    """An order came without the header that lets it be repeated safely."""
+
+    code = "idempotency_key_missing"
+
+
+class IdempotencyKeyReused(Refusal):
+    """The key was used for another body before."""
+
+    code = "idempotency_key_reused"
+
+
+STATUS |= {KeyMissing: 401, KeyUnfit: 403, IdempotencyKeyMissing: 400, IdempotencyKeyReused: 422}
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status of a refusal."""
+    for kind in type(refusal).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return 422
+
+
+def problem(refusal: Refusal, language: str) -> dict[str, Any]:
+    """Write a refusal as a problem a person and a program can both read."""
+    return {
+        "type": f"urn:colporteur:{refusal.code}",
+        "title": api.words.text(refusal.code, refusal.parameters, language),
+        "status": status_of(refusal),
+        "code": refusal.code,
+        "field": refusal.field,
+        **{
+            name: _plain(value)
+            for name, value in refusal.parameters.items()
+            if name not in {"type", "title", "status", "code", "field"}
+        },
+    }
+
+
+def language_of(request: Request) -> str:
+    """Return the first language of the request we speak, else the town hall's."""
+    for part in request.headers.get("accept-language", "").split(","):
+        language = part.split(";")[0].strip()[:2].casefold()
+        if language in api.words.LANGUAGES:
+            return language
+    default: str = request.app.state.settings.language
+    return default
+
+
+def install(app: FastAPI) -> None:
+    """Answer refusals and unfit requests in the one form."""
+
+    @app.exception_handler(Refusal)
+    def refuse(request: Request, refusal: Refusal) -> JSONResponse:
+        return JSONResponse(
+            problem(refusal, language_of(request)),
+            status_code=status_of(refusal),
+            media_type="application/problem+json",
+        )
+
+    @app.exception_handler(RequestValidationError)
+    def refuse_form(request: Request, error: RequestValidationError) -> JSONResponse:
+        language = language_of(request)
+        return JSONResponse(
+            {
+                "type": "urn:colporteur:unfit_request",
+                "title": api.words.text("unfit_request", {}, language),
+                "status": 422,
+                "code": "unfit_request",
+                "faults": [_fault(each, language) for each in error.errors()],
+            },
+            status_code=422,
+            media_type="application/problem+json",
+        )
+
+
+def _fault(error: dict[str, Any], language: str) -> dict[str, object]:
+    where: Sequence[object] = error["loc"]
+    parts = where[1:] if where and where[0] in {"body", "query", "path", "header"} else where
+    code = f"form_{error['type']}"
+    parameters = {"input": error.get("input"), **(error.get("ctx") or {})}
+    if code not in api.words.catalogue(language):
+        code, parameters = "form_unfit", {"reason": error["msg"]}
+    return {
+        "field": ".".join(str(part) for part in parts),
+        "code": code,
+        "message": api.words.text(code, parameters, language),
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,1 @@
+"""Use cases: each loads, lets the core decide, and saves, in one transaction of its own."""

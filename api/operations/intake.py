@@ -1,0 +1,239 @@
+"""Take an order in: find its shop, its door, its slot and its subsidy, or say what to mend."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+import api.operations.subsidies
+import data.addresses
+import data.deliveries
+import data.orders
+import data.shops
+import data.slots
+import data.towns
+from data.channels.registry import Channel
+from delivery.addresses import AddressAmbiguous, AddressMissing, AddressUnknown, split_town
+from delivery.fleet import Hub
+from delivery.orders import (
+    Fulfilment,
+    NewOrder,
+    ReferenceTaken,
+    ShopOfAnotherChannel,
+    ShopUnknown,
+)
+from delivery.pooling import NoDrive, OutsideZones, Place, point_key, recipient_key
+from delivery.slots import SlotKind, SlotMissing, SlotUnknown, book, check_open
+from routing.streets import Streets
+from zones.atlas import Atlas
+
+#: A point is checked against the streets of the vehicle that gets nearest to doors.
+DOOR_PROFILE = "cargo_bike"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of an order: its delivery and whether it joined one that was already there."""
+
+    order_id: int
+    delivery_id: int | None
+    code: str
+    pooled: bool
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """Where orders are taken: the town's zones, its hub, its streets."""
+
+    atlas: Atlas
+    hub: Hub | None
+    streets: Streets | None
+
+
+def counter(conn: Connection[TupleRow], streets: Streets | None) -> Counter:
+    """Load what taking orders needs, once for many orders."""
+    return Counter(atlas=Atlas(data.towns.zones(conn)), hub=data.towns.hub(conn), streets=streets)
+
+
+def take_order(
+    conn: Connection[TupleRow],
+    counter: Counter,
+    channel: Channel,
+    order: NewOrder,
+    *,
+    now: datetime,
+) -> Taken:
+    """Promise one order, in the caller's transaction.
+
+    The slot is locked before anything is read that its lock protects. An order the channel sent
+    before, word for word, is answered as it was then.
+
+    Raises ShopUnknown, ShopOfAnotherChannel, ReferenceTaken, AddressMissing, AddressUnknown,
+    AddressAmbiguous, TooFarFromStreet, OutsideZones, NoDrive, SlotMissing, SlotUnknown,
+    SlotClosed, SlotFull, and what `subsidies.promise` raises.
+    """
+    content = content_sha256(order)
+    repeated = _repeated(conn, channel, order, content)
+    if repeated is not None:
+        return repeated
+    shop_id = _shop(conn, channel, order)
+    place = None if order.fulfilment is Fulfilment.COUNTER else _place(conn, counter, order)
+    recipient_id = data.deliveries.recipient(
+        conn,
+        key=recipient_key(order.recipient, place.key if place else f"shop:{order.shop}"),
+        name=order.recipient.name,
+        phone=order.recipient.phone,
+    )
+    code = f"{secrets.randbelow(10_000):04d}"
+    delivery_id, pooled = (
+        _deliver(conn, counter, order, place, recipient_id, code, now) if place else (None, False)
+    )
+    order_id = data.orders.add(
+        conn,
+        order,
+        data.orders.Intake(
+            channel_id=channel.id,
+            shop_id=shop_id,
+            recipient_id=recipient_id,
+            delivery_id=delivery_id,
+            code=None if place else code,
+            content_sha256=content,
+            received_at=now,
+        ),
+    )
+    if delivery_id is not None:
+        api.operations.subsidies.promise(conn, delivery_id=delivery_id, at=now)
+    return Taken(
+        order_id=order_id,
+        delivery_id=delivery_id,
+        code=_code(conn, delivery_id) if delivery_id else code,
+        pooled=pooled,
+        repeated=False,
+    )
+
+
+def content_sha256(order: NewOrder) -> str:
+    """Fingerprint everything the channel said about the order."""
+    content = {
+        "reference": order.reference,
+        "shop": order.shop,
+        "recipient": [order.recipient.name, order.recipient.phone],
+        "fulfilment": order.fulfilment.value,
+        "basket_cents": order.basket_cents,
+        "parcels": [
+            [p.size.value, p.weight_g, p.volume_l, p.temperature.value, p.fragile, p.age_check]
+            for p in order.parcels
+        ],
+        "address": order.address,
+        "point": [order.point.x, order.point.y] if order.point else None,
+        "slot": order.slot_starts_at.timestamp() if order.slot_starts_at else None,
+        "ready": order.ready_at.timestamp() if order.ready_at else None,
+        "note": order.note,
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _repeated(
+    conn: Connection[TupleRow], channel: Channel, order: NewOrder, content: str
+) -> Taken | None:
+    known = data.orders.content_of(conn, channel.id, order.reference)
+    if known is None:
+        return None
+    order_id, content_then = known
+    if content_then != content:
+        raise ReferenceTaken(field="reference", reference=order.reference)
+    kept = data.orders.by_id(conn, order_id)
+    assert kept is not None
+    return Taken(
+        order_id=order_id,
+        delivery_id=kept.delivery_id,
+        code=kept.code or _code(conn, kept.delivery_id),
+        pooled=False,
+        repeated=True,
+    )
+
+
+def _code(conn: Connection[TupleRow], delivery_id: int | None) -> str:
+    assert delivery_id is not None
+    kept = data.deliveries.by_id(conn, delivery_id)
+    assert kept is not None
+    return kept.code
+
+
+def _shop(conn: Connection[TupleRow], channel: Channel, order: NewOrder) -> int:
+    shop_id = data.shops.id_of(conn, order.shop)
+    if shop_id is None:
+        raise ShopUnknown(
+            field="shop", shop=order.shop, suggestions=data.shops.like(conn, order.shop)
+        )
+    if channel.shop_id is not None and channel.shop_id != shop_id:
+        raise ShopOfAnotherChannel(field="shop", shop=order.shop)
+    return shop_id
+
+
+def _place(conn: Connection[TupleRow], counter: Counter, order: NewOrder) -> Place:
+    if order.fulfilment is Fulfilment.DRIVE:
+        if counter.hub is None or not counter.hub.has_drive:
+            raise NoDrive(field="fulfilment")
+        return Place(key="drive", label=counter.hub.name, point=counter.hub.point)
+    if order.point is not None:
+        if counter.streets is not None:
+            counter.streets.snap([order.point], profile=DOOR_PROFILE)
+        label = order.address or f"{order.point.y:.5f}, {order.point.x:.5f}"
+        return Place(key=point_key(order.point), label=label, point=order.point)
+    if not order.address:
+        raise AddressMissing(field="address")
+    door, postcode = split_town(order.address)
+    found = data.addresses.find(conn, door, postcode)
+    if not found:
+        suggestions = data.addresses.suggest(conn, door)
+        raise AddressUnknown(field="address", address=order.address, suggestions=suggestions)
+    if len(found) > 1:
+        labels = [address.label for address in found]
+        raise AddressAmbiguous(field="address", address=order.address, suggestions=labels)
+    return Place(key=f"address:{found[0].id}", label=found[0].label, point=found[0].point)
+
+
+def _deliver(
+    conn: Connection[TupleRow],
+    counter: Counter,
+    order: NewOrder,
+    place: Place,
+    recipient_id: int,
+    code: str,
+    now: datetime,
+) -> tuple[int, bool]:
+    zone = counter.atlas.zone_at(place.point)
+    if zone is None:
+        raise OutsideZones(field="address", place=place.label)
+    if order.slot_starts_at is None:
+        raise SlotMissing(field="slot_starts_at", fulfilment=order.fulfilment.value)
+    kind = SlotKind(order.fulfilment.value)
+    slot_id = data.slots.id_at(conn, kind, order.slot_starts_at)
+    if slot_id is None:
+        raise SlotUnknown(
+            field="slot_starts_at", starts_at=order.slot_starts_at, fulfilment=kind.value
+        )
+    slot = data.slots.lock(conn, slot_id)
+    joined = data.deliveries.promised(
+        conn, slot_id=slot_id, recipient_id=recipient_id, place_key=place.key
+    )
+    if joined is not None:
+        check_open(slot, now=now)
+        return joined, True
+    data.slots.save(conn, book(slot, now=now))
+    new = data.deliveries.NewDelivery(
+        slot_id=slot_id,
+        recipient_id=recipient_id,
+        fulfilment=order.fulfilment,
+        place=place,
+        zone_code=zone.code,
+        code=code,
+        promised_at=now,
+    )
+    return data.deliveries.add(conn, new), False

@@ -1,0 +1,180 @@
+"""A month: closed into statements, carried out as bundles, verified without a database."""
+
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+import data.bundles
+import data.database
+import data.envelope
+import data.ledger
+import data.months
+import data.programmes
+import data.statements
+import data.subsidies
+import data.towns
+import delivery.bundles
+import delivery.statements
+import delivery.verifier
+from data.database import Pool
+from data.programmes import KeptProgramme
+from data.subsidies import SubsidyState
+from delivery import envelope as moves
+from delivery.errors import NotFound
+from delivery.evidence import Fault
+from delivery.ledger import BooksFaulty, Entry
+from delivery.programmes import NotFunded
+from delivery.statements import Line, Statement
+
+
+def close(pool: Pool, town_id: int, month: date, *, now: datetime) -> Statement:
+    """Close a month and return its statement; closed before, it comes back as it was.
+
+    Proofs of earlier months that came late are on it. A programme that ended, but still had late
+    proofs, gets a statement of its own beside.
+
+    Raises MonthNotOver, NotFunded without any programme, BooksFaulty.
+    """
+    month = month.replace(day=1)
+    with data.database.scoped(pool, town_id) as conn:
+        data.months.lock(conn)
+        timezone = ZoneInfo(data.towns.by_id(conn, town_id).timezone)
+        ends_at = delivery.statements.require_over(month, timezone, now=now)
+        programmes = data.programmes.begun(conn, delivery.statements.last_day(month))
+        if not programmes:
+            raise NotFunded(field="month", on=month.isoformat())
+        first, *others = programmes
+        statement = _close_programme(conn, first, month, ends_at, now=now)
+        for other in others:
+            if other.rules.ends_on >= month or data.months.has_due(conn, other.id, ends_at):
+                _close_programme(conn, other, month, ends_at, now=now)
+        return statement
+
+
+def _close_programme(
+    conn: Connection[TupleRow],
+    kept: KeptProgramme,
+    month: date,
+    ends_at: datetime,
+    *,
+    now: datetime,
+) -> Statement:
+    closed = data.statements.listed(conn, programme_id=kept.id, month=month)
+    if closed:
+        return closed[0]
+    proven_ids, failed_ids = data.months.lock_due(conn, kept.id, ends_at)
+    data.envelope.lock_all(conn, kept.id)
+    _, head = data.ledger.lock_head(conn)
+    _require_sound_books(conn)
+    lines = _decided(conn, kept, proven_ids)
+    statement = data.statements.add(
+        conn, programme_id=kept.id, month=month, lines=lines, head_sha256=head, at=now
+    )
+    data.ledger.post(
+        conn,
+        [*_settlements(lines, statement.id, at=now), *_releases(conn, failed_ids, at=now)],
+    )
+    data.subsidies.set_state(conn, failed_ids, SubsidyState.RELEASED)
+    data.months.settle(
+        conn,
+        dict.fromkeys(failed_ids, 0)
+        | {line.proven.delivery_id: line.gross_cents for line in lines},
+    )
+    _, head = data.ledger.lock_head(conn)
+    data.statements.anchor(conn, statement.id, head)
+    return data.statements.find(conn, statement.id)
+
+
+def _require_sound_books(conn: Connection[TupleRow]) -> None:
+    faults = data.ledger.check(conn)
+    if faults:
+        raise BooksFaulty(seq=faults[0].seq, what=faults[0].what, faults=len(faults))
+
+
+def _decided(
+    conn: Connection[TupleRow], kept: KeptProgramme, proven_ids: list[int]
+) -> tuple[Line, ...]:
+    proven = data.months.proven(conn, proven_ids)
+    prior = data.statements.prior_usage(
+        conn, kept.id, before=None, households=sorted({each.household for each in proven})
+    )
+    return delivery.statements.decide_lines(proven, kept.rules, prior)
+
+
+def _settlements(lines: tuple[Line, ...], statement_id: int, *, at: datetime) -> list[Entry | None]:
+    return [
+        moves.settle(
+            line.proven.envelope_id,
+            line.proven.delivery_id,
+            line.proven.held_cents - line.gross_cents,
+            statement_id=statement_id,
+            at=at,
+        )
+        for line in lines
+    ]
+
+
+def _releases(
+    conn: Connection[TupleRow], failed_ids: list[int], *, at: datetime
+) -> list[Entry | None]:
+    return [
+        moves.release(
+            granted.envelope_id,
+            granted.delivery_id,
+            granted.decision.most_cents,
+            attempt=granted.attempt,
+            at=at,
+        )
+        for granted in data.subsidies.promised(conn, failed_ids)
+    ]
+
+
+def export(
+    pool: Pool, town_id: int, statement: int | str, out: Path, *, secret: bytes
+) -> tuple[Path, ...]:
+    """Write a statement's bundle into the folder `out`; return its files.
+
+    `statement` is its id, its number, or `latest`. `secret` keys the households' pseudonyms: the
+    same secret lets months be compared. A bundle already there is replaced at once.
+
+    Raises NotFound, OutTaken.
+    """
+    with data.database.scoped(pool, town_id) as conn:
+        found = _named(data.statements.listed(conn), statement)
+        kept = data.programmes.find(conn, found.programme_id)
+        lines = data.statements.lines(conn, found.id)
+        town = data.towns.by_id(conn, town_id)
+        content = delivery.bundles.Content(
+            town=town.name,
+            statement=found,
+            ends_at=delivery.statements.end(found.month, ZoneInfo(town.timezone)),
+            rules=kept.rules,
+            lines=tuple(lines),
+            prior=data.statements.prior_usage(
+                conn,
+                kept.id,
+                before=found.id,
+                households=sorted({line.proven.household for line in lines}),
+            ),
+            links=tuple(data.ledger.links(conn, until_sha256=found.head_sha256)),
+        )
+    files = delivery.bundles.pack(content, secret=secret)
+    return data.bundles.write(files, out)
+
+
+def _named(statements: list[Statement], wanted: int | str) -> Statement:
+    for each in statements:
+        if wanted in ("latest", each.id, each.number, str(each.id)):
+            return each
+    raise NotFound(field="statement", statement=wanted)
+
+
+def verify(folder: Path) -> tuple[Fault, ...]:
+    """Recompute a bundle from its files alone; return what does not hold, nothing when all does.
+
+    Raises BundleUnreadable when it is no bundle.
+    """
+    return delivery.verifier.faults(data.bundles.read(folder))

@@ -1,0 +1,214 @@
+"""What couriers report, applied: tasks, orders, deliveries and money follow the events.
+
+A batch is one transaction. Each event stands or is refused on its own; what the tasks came to is
+then worked out anew from all events of the round, so that nothing depends on their order.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+import api.operations.subsidies
+import data.database
+import data.deliveries
+import data.orders
+import data.proofs
+import data.rounds
+from data.database import Pool
+from data.rounds import Round, Task
+from delivery import proofs
+from delivery.errors import NotFound, Refusal
+from delivery.orders import ENDED, Fulfilment, Order, OrderState, OrderStep, steps_to
+from delivery.pooling import STEPS as DELIVERY_STEPS
+from delivery.pooling import Delivery, DeliveryState, DeliveryStep
+from delivery.pooling import step as delivery_step
+from delivery.proofs import Event, EventDiffers, EventKind, Outcome
+from delivery.rounds import RoundState, TaskKind
+
+
+class Standing(Enum):
+    """What became of a reported event."""
+
+    #: It is kept.
+    ACCEPTED = "accepted"
+    #: It was kept before.
+    REPEATED = "repeated"
+    #: It cannot be what it says, and is not kept.
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answer to one event of a batch."""
+
+    uuid: UUID
+    standing: Standing
+    refusal: Refusal | None = None
+
+
+def record(
+    pool: Pool, town_id: int, vehicle_id: int, events: Sequence[Event], *, now: datetime
+) -> list[Verdict]:
+    """Keep a courier's events and apply what they mean; answer each, in their order."""
+    with data.database.scoped(pool, town_id) as conn:
+        data.rounds.lock(conn, {event.round_id for event in events})
+        rounds = {
+            round_.id: round_
+            for round_id in sorted({event.round_id for event in events})
+            if (round_ := data.rounds.by_id(conn, round_id)) is not None
+            and round_.vehicle_id == vehicle_id
+            and round_.state is not RoundState.DRAFT
+        }
+        deliveries = _deliveries(conn, rounds.values())
+        verdicts = [_keep(conn, event, rounds, deliveries, now) for event in events]
+        kept = {
+            event.round_id
+            for event, verdict in zip(events, verdicts, strict=True)
+            if verdict.standing is Standing.ACCEPTED
+        }
+        for round_id in sorted(kept):
+            _settle(conn, rounds[round_id])
+    return verdicts
+
+
+def _deliveries(conn: Connection[TupleRow], rounds: Iterable[Round]) -> dict[int, Delivery]:
+    ids = {task.delivery_id for round_ in rounds for task in round_.tasks}
+    return {delivery.id: delivery for delivery in data.deliveries.lock(conn, ids)}
+
+
+def _keep(
+    conn: Connection[TupleRow],
+    event: Event,
+    rounds: dict[int, Round],
+    deliveries: dict[int, Delivery],
+    now: datetime,
+) -> Verdict:
+    try:
+        if event.round_id not in rounds:
+            raise NotFound(field="round_id")
+        task = _task(rounds[event.round_id], event.task_id)
+        delivery = deliveries[task.delivery_id] if task else None
+        proofs.check(
+            event,
+            task.kind if task else None,
+            to_door=delivery is not None and delivery.fulfilment is Fulfilment.HOME,
+            code=delivery.code if delivery else "",
+            now=now,
+        )
+        known = data.proofs.add(conn, event, received_at=now)
+        if known is not None and known != event.content_sha256:
+            raise EventDiffers(field="uuid", uuid=str(event.uuid))
+    except Refusal as refusal:
+        return Verdict(uuid=event.uuid, standing=Standing.REFUSED, refusal=refusal)
+    standing = Standing.ACCEPTED if known is None else Standing.REPEATED
+    return Verdict(uuid=event.uuid, standing=standing)
+
+
+def _task(round_: Round, task_id: int | None) -> Task | None:
+    if task_id is None:
+        return None
+    for task in round_.tasks:
+        if task.id == task_id:
+            return task
+    raise NotFound(field="task_id")
+
+
+def _settle(conn: Connection[TupleRow], round_: Round) -> None:
+    events = data.proofs.of_rounds(conn, [round_.id])
+    by_task: dict[int | None, list[Event]] = {}
+    for event in events:
+        by_task.setdefault(event.task_id, []).append(event)
+    outcomes = {task.id: proofs.outcome(by_task.get(task.id, ())) for task in round_.tasks}
+    by_delivery: dict[int, list[Task]] = {}
+    for task in round_.tasks:
+        outcome = outcomes[task.id]
+        if outcome is not None and (outcome.state, outcome.at) != (task.state, task.settled_at):
+            data.rounds.save_task(conn, task.id, outcome.state, outcome.at)
+        by_delivery.setdefault(task.delivery_id, []).append(task)
+    for delivery_id, tasks in by_delivery.items():
+        if any(outcomes[task.id] is not None for task in tasks):
+            _settle_delivery(conn, delivery_id, tasks, outcomes)
+    if round_.state in {RoundState.PUBLISHED, RoundState.STARTED}:
+        is_over = any(event.kind is EventKind.ROUND_FINISHED for event in events)
+        state = RoundState.FINISHED if is_over else RoundState.STARTED
+        data.rounds.save_state(conn, round_.id, state)
+
+
+def _settle_delivery(
+    conn: Connection[TupleRow],
+    delivery_id: int,
+    tasks: Sequence[Task],
+    outcomes: dict[int, Outcome | None],
+) -> None:
+    delivery = data.deliveries.by_id(conn, delivery_id)
+    assert delivery is not None
+    to_drive = delivery.fulfilment is Fulfilment.DRIVE
+    pickups = [task for task in tasks if task.kind is TaskKind.PICKUP]
+    dropoff = next(outcomes[task.id] for task in tasks if task.kind is TaskKind.DROPOFF)
+    orders = {order.id: order for order in data.orders.of_delivery(conn, delivery_id)}
+    for pickup in pickups:
+        taken = proofs.order_step(outcomes[pickup.id], dropoff, to_drive=to_drive)
+        for order_id in pickup.order_ids if taken else ():
+            assert taken is not None
+            _advance(conn, orders[order_id], *taken, actor=f"task:{pickup.id}")
+    happened = proofs.delivery_step(
+        [outcomes[pickup.id] for pickup in pickups], dropoff, to_drive=to_drive
+    )
+    if happened is not None:
+        _advance_delivery(conn, delivery, *happened)
+
+
+def _advance(
+    conn: Connection[TupleRow], order: Order, step: OrderStep, outcome: Outcome, *, actor: str
+) -> None:
+    """Take an order where its round brought it, unless it is there, further, or called off."""
+    if order.state in _THERE_OR_FURTHER[step]:
+        return
+    for taken, state in steps_to(order.state, step):
+        data.orders.save_step(conn, order.id, step=taken, state=state, at=outcome.at, actor=actor)
+
+
+_OVER = ENDED - {OrderState.FAILED}
+_THERE_OR_FURTHER = {
+    OrderStep.FAIL: ENDED,
+    OrderStep.COLLECT: _OVER | {OrderState.COLLECTED, OrderState.AT_DRIVE},
+    OrderStep.RECEIVE_AT_DRIVE: _OVER | {OrderState.AT_DRIVE},
+    OrderStep.DELIVER: _OVER,
+}
+
+
+def _advance_delivery(
+    conn: Connection[TupleRow], delivery: Delivery, step: DeliveryStep, outcome: Outcome
+) -> None:
+    match step:
+        case DeliveryStep.PROVE:
+            prove(conn, delivery, outcome)
+        case DeliveryStep.FAIL if (delivery.state, step) in DELIVERY_STEPS:
+            assert outcome.reason is not None
+            state = delivery_step(delivery.state, step)
+            data.deliveries.save_state(conn, delivery.id, state, failed_reason=outcome.reason.value)
+        case DeliveryStep.START if (delivery.state, step) in DELIVERY_STEPS:
+            data.deliveries.save_state(conn, delivery.id, delivery_step(delivery.state, step))
+        case _:
+            return
+
+
+def prove(conn: Connection[TupleRow], delivery: Delivery, outcome: Outcome) -> None:
+    """Write a delivery's proof and move its money; a proof that stands is left as it is."""
+    if delivery.state is DeliveryState.PROVEN or delivery.proven_at is not None:
+        return
+    assert outcome.proof is not None and outcome.proof_sha256 is not None
+    data.deliveries.save_proof(
+        conn,
+        delivery.id,
+        state=delivery_step(delivery.state, DeliveryStep.PROVE),
+        proven_at=outcome.at,
+        proof_kind=outcome.proof.value,
+        proof_sha256=outcome.proof_sha256,
+    )
+    api.operations.subsidies.prove(conn, delivery_id=delivery.id, at=outcome.at)

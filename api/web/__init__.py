@@ -1,0 +1,1 @@
+"""Templates, static files and the catalogues of words, French first."""

@@ -1,0 +1,98 @@
+"""The words people read: catalogues by code, French first, and how France writes figures."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, format_percent
+
+LANGUAGES = ("fr", "en")
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return the texts of a language by code; one of LANGUAGES. Pages have files of their own."""
+    texts: dict[str, str] = {}
+    for name in (f"{language}.po", f"page_{language}.po"):
+        with (files("api.web") / "catalogues" / name).open("rb") as file:
+            messages = read_po(file, locale=language)
+        texts |= {str(message.id): str(message.string) for message in messages if message.id}
+    return texts
+
+
+def text(code: str, parameters: Mapping[str, object], language: str) -> str:
+    """Return the sentence of a code with its parameters filled in.
+
+    A parameter the sender did not give is written as a dash, never as a failure.
+    """
+    shown = {name: show(value, language) for name, value in parameters.items()}
+    return catalogue(language)[code].format_map(_Dashes(shown)).strip()
+
+
+def counted(code: str, count: int, language: str) -> str:
+    """Return a sentence about a count: `code_one` or `code_many`, as the language counts.
+
+    French says *0 arrêt* and *1 arrêt*, English *0 stops* and *1 stop*.
+    """
+    is_one = count < 2 if language == "fr" else count == 1
+    return text(f"{code}_{'one' if is_one else 'many'}", {"count": whole(count, language)}, language)
+
+
+class _Dashes(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def show(value: object, language: str) -> str:
+    """Write a parameter as a person of the language would."""
+    match value:
+        case datetime():
+            return f"{format_date(value, 'EEEE d MMMM', locale=language)} {clock(value, language)}"
+        case date():
+            return format_date(value, "EEEE d MMMM y", locale=language)
+        case list() | tuple():
+            return " ; ".join(show(each, language) for each in value)
+        case None:
+            return "–"
+        case _:
+            return str(value)
+
+
+def clock(moment: datetime, language: str) -> str:
+    """Write a time of day: 14:05."""
+    return format_time(moment, "HH:mm", locale=language)
+
+
+def moment(value: datetime, timezone: ZoneInfo, language: str = "fr") -> str:
+    """Write a moment in the town's own time."""
+    local = value.astimezone(timezone)
+    return format_datetime(local, "EEEE d MMMM y HH:mm", locale=language)
+
+
+def whole(count: int, language: str = "fr") -> str:
+    """Write a whole number: 1 234."""
+    return format_decimal(count, "#,##0", locale=language)
+
+
+def share(part: int, whole: int, language: str = "fr") -> str:
+    """Write a share in whole percent, never rounded up to all: 98 %."""
+    return format_percent(part * 100 // whole / 100, locale=language)
+
+
+def euros(cents: int, language: str = "fr") -> str:
+    """Write cents as euros: 1 234,50 €."""
+    return format_currency(cents / 100, "EUR", locale=language)
+
+
+def kilometres(distance_m: int, language: str = "fr") -> str:
+    """Write metres as kilometres with one decimal."""
+    return f"{format_decimal(distance_m / 1000, '#,##0.0', locale=language)} km"
+
+
+def hours(duration_s: int) -> str:
+    """Write seconds as hours and minutes: 3 h 05."""
+    return f"{duration_s // 3600} h {duration_s % 3600 // 60:02d}"

@@ -1,0 +1,1 @@
+"""Outside formats of orders to `NewOrder`, and back."""

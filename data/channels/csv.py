@@ -1,0 +1,290 @@
+"""Orders from the spreadsheet a shop keeps: every bad cell named, good rows kept.
+
+Columns are in French, `;` between cells, UTF-8 with or without a byte-order mark; see
+`docs/commerce.md`.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from shapely import Point
+
+from delivery.errors import Refusal
+from delivery.orders import Fulfilment, NewOrder, Recipient
+from delivery.parcels import Parcel, Size, Temperature, parcel
+from delivery.phones import e164
+
+COLUMNS = (
+    "reference",
+    "commerce",
+    "destinataire",
+    "telephone",
+    "mode",
+    "adresse",
+    "lon",
+    "lat",
+    "creneau",
+    "panier_eur",
+    "colis",
+    "note",
+    "pret_a",
+)
+REQUIRED = ("reference", "commerce", "destinataire", "mode", "panier_eur", "colis")
+
+MODES = {
+    "domicile": Fulfilment.HOME,
+    "drive": Fulfilment.DRIVE,
+    "retrait": Fulfilment.COUNTER,
+}
+SIZES = {
+    "petit": Size.SMALL,
+    "moyen": Size.MEDIUM,
+    "grand": Size.LARGE,
+    "tres-grand": Size.BULKY,
+}
+MOST_OF_A_KIND = 50
+
+#: The field of a refusal that came later, back to the column it stands in.
+COLUMN_OF_FIELD = {
+    "shop": "commerce",
+    "reference": "reference",
+    "address": "adresse",
+    "slot_starts_at": "creneau",
+    "fulfilment": "mode",
+}
+
+
+class NotCsv(Refusal):
+    """The file cannot be read as a CSV of orders at all. Parameters: reason, and what it names."""
+
+    code = "not_csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the file, as it stands there; `line` counts from 1 with the heading."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellFault:
+    """One cell that cannot be taken: `code` and `parameters` as for a refusal."""
+
+    line: int
+    column: str
+    value: str
+    code: str
+    parameters: dict[str, object]
+
+
+class _Unfit(ValueError):
+    def __init__(self, code: str, **parameters: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.parameters = parameters
+
+
+def read(content: bytes) -> list[Row]:
+    """Split the file into rows.
+
+    Raises NotCsv when it is no UTF-8 text, lacks a required column or names one twice; then
+    nothing of it may be taken.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotCsv(field="file", reason="not_utf8", byte=error.start) from error
+    if "\0" in text:
+        raise NotCsv(field="file", reason="binary")
+    reader = csv.reader(io.StringIO(text), delimiter=";", strict=True)
+    try:
+        heading = [name.strip().casefold() for name in next(reader, [])]
+        _check_heading(heading)
+        rows = []
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                padded = cells + [""] * (len(heading) - len(cells))
+                named = dict(zip(heading, (cell.strip() for cell in padded), strict=False))
+                if any(cell.strip() for cell in cells[len(heading) :]):
+                    named["__too_many__"] = str(len(cells))
+                rows.append(Row(line=reader.line_num, cells=named))
+    except csv.Error as error:
+        raise NotCsv(field="file", reason="quotes", line=reader.line_num) from error
+    return rows
+
+
+def _check_heading(heading: list[str]) -> None:
+    missing = [name for name in REQUIRED if name not in heading]
+    if missing:
+        raise NotCsv(field="file", reason="missing_columns", columns=missing)
+    twice = sorted({name for name in heading if name and heading.count(name) > 1})
+    if twice:
+        raise NotCsv(field="file", reason="column_twice", columns=twice)
+
+
+def order(row: Row, timezone: ZoneInfo) -> NewOrder | list[CellFault]:
+    """Turn a row into an order, or name every cell that cannot be taken."""
+    faults: list[CellFault] = []
+
+    def cell[T](column: str, convert: Callable[[str], T]) -> T | None:
+        value = row.cells.get(column, "")
+        try:
+            if not value and column in REQUIRED:
+                raise _Unfit("cell_missing")
+            return convert(value)
+        except _Unfit as unfit:
+            faults.append(
+                CellFault(
+                    line=row.line,
+                    column=column,
+                    value=value,
+                    code=unfit.code,
+                    parameters=unfit.parameters,
+                )
+            )
+            return None
+
+    def moment(value: str) -> datetime | None:
+        return _moment(value, timezone)
+
+    if "__too_many__" in row.cells:
+        faults.append(
+            CellFault(line=row.line, column="", value="", code="cells_too_many", parameters={})
+        )
+    reference = cell("reference", str)
+    shop = cell("commerce", str)
+    name = cell("destinataire", str)
+    phone = cell("telephone", _phone)
+    fulfilment = cell("mode", _mode)
+    lon = cell("lon", lambda value: _degrees(value, 180))
+    lat = cell("lat", lambda value: _degrees(value, 90))
+    slot = cell("creneau", moment)
+    basket_cents = cell("panier_eur", _cents)
+    parcels = cell("colis", _parcels)
+    ready_at = cell("pret_a", moment)
+    if not faults and (lon is None) != (lat is None):
+        column = "lon" if lon is None else "lat"
+        faults.append(
+            CellFault(
+                line=row.line, column=column, value="", code="cell_half_a_point", parameters={}
+            )
+        )
+    if faults:
+        return faults
+    assert reference and shop and name and fulfilment and parcels and basket_cents is not None
+    return NewOrder(
+        reference=reference,
+        shop=shop,
+        recipient=Recipient(name=name, phone=phone),
+        fulfilment=fulfilment,
+        basket_cents=basket_cents,
+        parcels=parcels,
+        address=row.cells.get("adresse") or None,
+        point=Point(lon, lat) if lon is not None and lat is not None else None,
+        slot_starts_at=slot,
+        ready_at=ready_at,
+        note=row.cells.get("note", ""),
+    )
+
+
+def write_back(rows: list[tuple[Row, str]]) -> bytes:
+    """Write bad rows as a file to mend and send again, each with what is wrong with it."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow((*COLUMNS, "a_corriger"))
+    for row, fault in rows:
+        writer.writerow((*(row.cells.get(column, "") for column in COLUMNS), fault))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _phone(value: str) -> str | None:
+    try:
+        return e164(value) if value else None
+    except ValueError as error:
+        raise _Unfit("cell_phone") from error
+
+
+def _mode(value: str) -> Fulfilment:
+    if value.casefold() not in MODES:
+        raise _Unfit("cell_choice", choices=list(MODES))
+    return MODES[value.casefold()]
+
+
+def _degrees(value: str, most: int) -> float | None:
+    if not value:
+        return None
+    try:
+        degrees = float(value.replace(",", "."))
+    except ValueError as error:
+        raise _Unfit("cell_degrees", most=most) from error
+    if not -most <= degrees <= most:
+        raise _Unfit("cell_degrees", most=most)
+    return degrees
+
+
+def _moment(value: str, timezone: ZoneInfo) -> datetime | None:
+    if not value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise _Unfit("cell_moment") from error
+    if not re.match(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", value):
+        raise _Unfit("cell_moment")
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone)
+
+
+def _cents(value: str) -> int:
+    try:
+        cents = Decimal(value.replace(" ", "").replace(",", ".")) * 100
+    except InvalidOperation as error:
+        raise _Unfit("cell_euros") from error
+    if not cents.is_finite() or cents != int(cents) or not 0 <= cents <= 1_000_000:
+        raise _Unfit("cell_euros")
+    return int(cents)
+
+
+def _parcels(value: str) -> tuple[Parcel, ...]:
+    return tuple(each for part in value.split("+") for each in _parcel(part))
+
+
+def _parcel(text: str) -> list[Parcel]:
+    words = text.casefold().split()
+    if not words or words[0] not in SIZES:
+        raise _Unfit("cell_parcel", parcel=text.strip(), choices=list(SIZES))
+    weight_g = None
+    copies = 1
+    flags = set()
+    for word in words[1:]:
+        if match := re.fullmatch(r"(\d+(?:[.,]\d+)?)kg", word):
+            weight_g = int(Decimal(match.group(1).replace(",", ".")) * 1000)
+        elif match := re.fullmatch(r"x(\d{1,2})", word):
+            copies = int(match.group(1))
+        elif word in {"froid", "surgele", "fragile", "age"}:
+            flags.add(word)
+        else:
+            raise _Unfit("cell_parcel_word", word=word)
+    if not 1 <= copies <= MOST_OF_A_KIND:
+        raise _Unfit("cell_parcel_count", most=MOST_OF_A_KIND)
+    temperature = Temperature.AMBIENT
+    if flags & {"froid", "surgele"}:
+        temperature = Temperature.FROZEN if "surgele" in flags else Temperature.CHILLED
+    try:
+        one = parcel(
+            SIZES[words[0]],
+            weight_g=weight_g,
+            temperature=temperature,
+            fragile="fragile" in flags,
+            age_check="age" in flags,
+        )
+    except ValueError as error:
+        raise _Unfit("cell_parcel_weight") from error
+    return [one] * copies

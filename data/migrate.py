@@ -1,0 +1,61 @@
+"""Plain forward-only SQL, applied in order, once, under a lock."""
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+from delivery.errors import Refusal
+
+#: One migrates, the others wait: any constant, the same for every process.
+LOCK = 7_209_411
+
+
+class NotMigrated(Refusal):
+    """The database lacks migrations this version needs. Parameters: pending."""
+
+    code = "not_migrated"
+
+
+def migrate(owner_url: str) -> list[str]:
+    """Apply every pending migration in one transaction; return their names."""
+    with psycopg.connect(owner_url, autocommit=True) as conn, conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        conn.execute(
+            """
+            CREATE TABLE IF NOT EXISTS migrations (
+                name       text        CONSTRAINT migration_pkey PRIMARY KEY,
+                applied_at timestamptz NOT NULL DEFAULT now()
+            )
+            """
+        )
+        conn.execute("GRANT SELECT ON migrations TO colporteur_app")
+        paths = _pending(conn)
+        for path in paths:
+            conn.execute(path.read_bytes())
+            conn.execute("INSERT INTO migrations (name) VALUES (%s)", (path.name,))
+    return [path.name for path in paths]
+
+
+def check(conn: Connection[TupleRow]) -> None:
+    """Raise NotMigrated when migrations are pending."""
+    if conn.execute("SELECT to_regclass('migrations')").fetchone() == (None,):
+        raise NotMigrated(pending=[path.name for path in _all()])
+    pending = [path.name for path in _pending(conn)]
+    if pending:
+        raise NotMigrated(pending=pending)
+
+
+def _all() -> list[Traversable]:
+    folder = files("data") / "migrations"
+    return sorted(
+        (path for path in folder.iterdir() if path.name.endswith(".sql")), key=lambda p: p.name
+    )
+
+
+def _pending(conn: Connection[TupleRow]) -> list[Traversable]:
+    rows = conn.execute("SELECT name FROM migrations ORDER BY name").fetchall()
+    applied = {name for (name,) in rows}
+    return [path for path in _all() if path.name not in applied]

@@ -1,0 +1,1 @@
+"""Streets from OpenStreetMap through OSRM: reading files, building datasets, answering."""

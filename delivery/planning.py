@@ -1,0 +1,206 @@
+"""A day's deliveries into a `Problem`, and its `Solution` into rounds.
+
+Each working period of a vehicle is a vehicle of the problem, so that breaks lie between rounds.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from shapely import Point
+
+from delivery.day import Day
+from delivery.fleet import Hub, Vehicle, WorkingPeriod
+from delivery.loading import Consignment, Load, LoadingDay, ShopClosed, Spot
+from delivery.rounds import PlannedRound, PlannedStop, PlannedTask, StopKind, TaskKind
+from delivery.shops import Shop
+from routing import problem, solution
+from routing.matrix import TravelMatrix
+
+#: Seconds once per stop: parking, locking, walking, ringing; a van's holds the walk from where it
+#: may stand. Our own estimates; the hub has its own in `Hub.setup_s`.
+SETUP_S = {
+    ("cargo_bike", StopKind.SHOP): 45,
+    ("cargo_bike", StopKind.DOOR): 75,
+    ("van", StopKind.SHOP): 120,
+    ("van", StopKind.DOOR): 120,
+}
+#: Why a delivery is left out before any search: a shop is shut when its parcels are due.
+SHOP_CLOSED = "shop_closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """A vehicle and a working period it is free in."""
+
+    vehicle: Vehicle
+    period: WorkingPeriod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A day in the words of routing, before travel times are known.
+
+    `closed` are deliveries with a shop that is shut when its parcels would have to be fetched.
+    """
+
+    day: Day
+    hub: Hub
+    spots: tuple[Spot, ...]
+    loads: tuple[Load, ...]
+    trips: tuple[Trip, ...]
+    closed: tuple[int, ...]
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """Travel profiles of the fleet, in the order of the problem's matrices."""
+        return tuple(sorted({trip.vehicle.profile for trip in self.trips}))
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Points of the places, for the travel tables."""
+        return tuple(spot.point for spot in self.spots)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unserved:
+    """A delivery no round serves, and the code of the reason."""
+
+    delivery_id: int
+    reason: str
+
+
+def draft(
+    consignments: Iterable[Consignment],
+    trips: Sequence[Trip],
+    *,
+    day: Day,
+    hub: Hub,
+    shops: Mapping[int, Shop],
+) -> Draft:
+    """Put a day's deliveries into the words of routing.
+
+    Deliveries whose shops bring everything to the drive need no ride and are left out.
+    """
+    loading = LoadingDay(day, hub, shops)
+    loads: list[Load] = []
+    closed: list[int] = []
+    for consignment in consignments:
+        try:
+            load = loading.load(consignment)
+        except ShopClosed:
+            closed.append(consignment.delivery.id)
+        else:
+            if load is not None:
+                loads.append(load)
+    return Draft(
+        day=day,
+        hub=hub,
+        spots=tuple(loading.spots),
+        loads=tuple(loads),
+        trips=tuple(trips),
+        closed=tuple(closed),
+    )
+
+
+def posed(draft: Draft, matrices: Mapping[str, TravelMatrix]) -> problem.Problem:
+    """Return the problem of a draft, given the travel tables over its points by profile."""
+    setup_s = np.zeros((len(draft.profiles), len(draft.spots)), dtype=np.int32)
+    for row, profile in enumerate(draft.profiles):
+        for column, spot in enumerate(draft.spots):
+            setup_s[row, column] = SETUP_S.get((profile, spot.kind), draft.hub.setup_s)
+    return problem.Problem(
+        matrices=tuple(matrices[profile] for profile in draft.profiles),
+        setup_s=setup_s,
+        shipments=tuple(load.shipment for load in draft.loads),
+        vehicles=tuple(_vehicle(draft, trip) for trip in draft.trips),
+    )
+
+
+def _vehicle(draft: Draft, trip: Trip) -> problem.Vehicle:
+    return problem.Vehicle(
+        profile=draft.profiles.index(trip.vehicle.profile),
+        start_place=0,
+        end_place=0,
+        earliest_s=draft.day.seconds(draft.day.at(trip.period.starts)),
+        latest_s=draft.day.seconds(draft.day.at(trip.period.ends)),
+        capacity=trip.vehicle.capacity,
+        cost_use=trip.vehicle.use_cents * 1000,
+        cost_per_s=_millicents_per_s(trip.vehicle.hour_cents),
+        cost_per_m=trip.vehicle.km_cents,
+    )
+
+
+def _millicents_per_s(hour_cents: int) -> int:
+    """Round an hour's cents to whole millicents a second: at most 1.8 cents an hour off."""
+    return (hour_cents * 1000 + 1800) // 3600
+
+
+def rounds(
+    draft: Draft, posed: problem.Problem, solved: solution.Solution
+) -> tuple[PlannedRound, ...]:
+    """Give the solution's rounds the names, moments and stops that people work with."""
+    return tuple(_round(draft, posed, each) for each in solved.rounds)
+
+
+def unserved(draft: Draft, solved: solution.Solution) -> tuple[Unserved, ...]:
+    """Return what no round serves, with its reason, by delivery."""
+    left_out = [
+        Unserved(delivery_id=draft.loads[each.shipment].delivery.id, reason=each.reason.value)
+        for each in solved.unserved
+    ]
+    closed = [Unserved(delivery_id=each, reason=SHOP_CLOSED) for each in draft.closed]
+    return tuple(sorted(left_out + closed, key=lambda each: each.delivery_id))
+
+
+def _round(draft: Draft, posed: problem.Problem, planned: solution.Round) -> PlannedRound:
+    times = solution.schedule(posed, planned)
+    vehicle = posed.vehicles[planned.vehicle]
+    trip = draft.trips[planned.vehicle]
+    return PlannedRound(
+        vehicle_id=trip.vehicle.id,
+        profile=trip.vehicle.profile,
+        base=draft.hub.point,
+        departs_at=draft.day.moment(times.departure_s),
+        returns_at=draft.day.moment(times.return_s),
+        distance_m=times.distance_m,
+        cost_millicents=vehicle.cost_use
+        + vehicle.cost_per_s * times.paid_s
+        + vehicle.cost_per_m * times.distance_m,
+        stops=tuple(
+            _stop(draft, place, tuple(visits))
+            for place, visits in groupby(times.visits, key=lambda visit: visit.place)
+        ),
+    )
+
+
+def _stop(draft: Draft, place: int, visits: tuple[solution.TimedVisit, ...]) -> PlannedStop:
+    spot = draft.spots[place]
+    return PlannedStop(
+        kind=spot.kind,
+        label=spot.label,
+        point=spot.point,
+        arrives_at=draft.day.moment(visits[0].arrival_s),
+        leaves_at=draft.day.moment(visits[-1].leave_s),
+        tasks=tuple(_task(draft, visit) for visit in visits),
+    )
+
+
+def _task(draft: Draft, timed: solution.TimedVisit) -> PlannedTask:
+    load = draft.loads[timed.visit.shipment]
+    task = load.shipment.tasks[timed.visit.task]
+    is_pickup = timed.visit.task < len(load.orders)
+    order_ids = (
+        load.orders[timed.visit.task]
+        if is_pickup
+        else tuple(sorted(order_id for ids in load.orders for order_id in ids))
+    )
+    return PlannedTask(
+        kind=TaskKind.PICKUP if is_pickup else TaskKind.DROPOFF,
+        delivery_id=load.delivery.id,
+        order_ids=order_ids,
+        earliest_at=draft.day.moment(task.earliest_s),
+        latest_at=draft.day.moment(task.latest_s),
+        planned_at=draft.day.moment(timed.start_s),
+    )

@@ -1,0 +1,102 @@
+"""Ruin: strings of neighbouring visits leave their rounds, with the rest of their shipments."""
+
+from routing.compiling import lean
+from routing.insertion import NEVER
+from routing.tables import SHIPMENT, Tables
+from routing.timing import COST, CULPRIT, LENGTH, TASK, VERSION, retime
+from routing.underway import (
+    BANK,
+    MOST,
+    NOW,
+    TOUCHED,
+    TURN,
+    VERSIONS,
+    Search,
+    chance,
+    draw,
+    open_count,
+    to_bank,
+    touch,
+)
+
+#: Tasks an average ruin removes by strings, and the longest string.
+RUINED = 15
+LONGEST_STRING = 10
+#: Half of the strings keep a visit in their middle; it widens by one more at this chance.
+SPLIT, WIDEN = 0.5, 0.01
+
+
+@lean
+def ruin(tables: Tables, search: Search) -> None:
+    """Remove strings from the rounds nearest a random task."""
+    rounds, numbers, random = search.rounds, search.numbers, search.random
+    served = len(tables.shipments) - numbers[BANK]
+    if served == 0:
+        return
+    average = served * len(tables.tasks) / len(tables.shipments) / open_count(search)
+    longest = min(LONGEST_STRING, average)
+    strings = int(1 + chance(random) * (4 * RUINED / (1 + longest) - 1))
+    near = tables.near[draw(random) % len(tables.tasks)]
+    for n in range(len(near)):
+        if numbers[TOUCHED] >= strings:
+            break
+        task = near[n]
+        row = search.row_of[tables.tasks[task, SHIPMENT]]
+        if row < 0 or search.turn_of[row] == numbers[TURN]:
+            continue
+        most = min(rounds.values[row, LENGTH], longest)
+        _remove_string(tables, search, row, task, int(1 + chance(random) * most))
+
+
+@lean
+def _remove_string(tables: Tables, search: Search, row: int, task: int, length: int) -> None:
+    """Remove `length` visits around a task, keeping a gap in their middle half of the time."""
+    rounds, random = search.rounds, search.random
+    visits, size = rounds.visits[row], rounds.values[row, LENGTH]
+    length = min(length, size)
+    gap, span = 0, length
+    if length > 1 and length < size and chance(random) < SPLIT:
+        gap = 1
+        while length + gap < size and chance(random) < WIDEN:
+            gap += 1
+        span = length + gap
+    position = 1
+    while visits[position, TASK] != task:
+        position += 1
+    low, high = max(1, position - span + 1), min(position, size - span + 1)
+    first = low + draw(random) % (high - low + 1)
+    spared = first + 1 + draw(random) % (length - 1) if gap > 0 else 0
+    touch(search, row)
+    search.numbers[NOW] -= rounds.values[row, COST]
+    leaving = search.leaving
+    count = 0
+    for i in range(first, first + span):
+        if not spared <= i < spared + gap:
+            leaving[count] = tables.tasks[visits[i, TASK], SHIPMENT]
+            count += 1
+    for n in range(count):
+        if search.row_of[leaving[n]] == row:
+            to_bank(tables, search, leaving[n])
+    while not retime(tables, rounds, row):
+        late = min(rounds.values[row, CULPRIT], rounds.values[row, LENGTH])
+        to_bank(tables, search, tables.tasks[visits[late, TASK], SHIPMENT])
+    search.numbers[NOW] += rounds.values[row, COST]
+
+
+@lean
+def close_one(tables: Tables, search: Search) -> None:
+    """Empty the round whose shipments were absent least often, and allow one round fewer."""
+    rounds, best, least = search.rounds, -1, NEVER
+    for row in range(len(tables.vehicles)):
+        total = 0
+        for i in range(1, rounds.values[row, LENGTH] + 1):
+            total += search.absent[tables.tasks[rounds.visits[row, i, TASK], SHIPMENT]]
+        if 0 < total < least:
+            best, least = row, total
+    search.numbers[MOST] = open_count(search) - 1
+    search.numbers[NOW] -= rounds.values[best, COST]
+    while rounds.values[best, LENGTH] > 0:
+        to_bank(tables, search, tables.tasks[rounds.visits[best, 1, TASK], SHIPMENT])
+    retime(tables, rounds, best)
+    search.numbers[VERSIONS] += 1
+    rounds.values[best, VERSION] = search.numbers[VERSIONS]

@@ -1,0 +1,98 @@
+"""Ruin and recreate over the kernel.
+
+Slack induction by string removals (Christiaens and Vanden Berghe 2020): strings of neighbouring
+visits leave their rounds, with the rest of their shipments; then everything that is in no round is
+put back greedily in a random, far, near, tight or long-haul order, now and then blind to a round;
+simulated annealing accepts. Shipments that fit nowhere wait in a bank.
+
+While reducing, a complete plan gives up the round whose shipments were absent least often, and
+whatever lowers the sum of absences in the bank is accepted.
+"""
+
+import numpy as np
+
+from routing.compiling import compiled
+from routing.insertion import cheapest
+from routing.matrix import TravelMatrix
+from routing.problem import Problem, Shipment, Task, Vehicle
+from routing.recreate import recreate
+from routing.ruin import close_one, ruin
+from routing.tables import Tables, tables_of
+from routing.underway import (
+    BANK,
+    BEST,
+    NOW,
+    Search,
+    absences,
+    banked,
+    begin,
+    chance,
+    keep_best,
+    open_count,
+    recall,
+    restore,
+    start_turn,
+)
+
+
+@compiled
+def run(
+    tables: Tables, search: Search, turns: int, temperature: float, reducing: bool, allowed: int
+) -> int:
+    """Take so many turns; return how many were taken before a reduction had nothing left.
+
+    `allowed` is the penalty a plan may carry and still count as complete while reducing.
+    """
+    numbers = search.numbers
+    for turn in range(turns):
+        before = numbers[NOW]
+        absent_before = absences(search)
+        start_turn(search)
+        ruin(tables, search)
+        recreate(tables, search)
+        absent = absences(search)
+        for b in range(numbers[BANK]):
+            search.absent[search.bank[b]] += 1
+        heat = -temperature * np.log(chance(search.random))
+        if numbers[NOW] - before >= heat and not (reducing and absent < absent_before):
+            restore(tables, search, before)
+        if numbers[NOW] < numbers[BEST]:
+            keep_best(search)
+        if reducing and banked(tables, search) <= allowed:
+            if open_count(search) <= 1:
+                return turn + 1
+            close_one(tables, search)
+    return turns
+
+
+def warm() -> None:
+    """Compile every kernel on a tiny problem, or load what was compiled before."""
+    far = np.array([[0, 60], [60, 0]], np.int32)
+    task = Task(place=1, earliest_s=0, latest_s=600)
+    problem = Problem(
+        matrices=(TravelMatrix(duration_s=far, distance_m=far),),
+        setup_s=np.zeros((1, 2), np.int32),
+        shipments=(Shipment(pickups=(task,), amounts=((1,),), dropoff=task, penalty=1),),
+        vehicles=(
+            Vehicle(
+                profile=0,
+                start_place=0,
+                end_place=0,
+                earliest_s=0,
+                latest_s=900,
+                capacity=(1,),
+            ),
+        ),
+    )
+    tables = tables_of(problem)
+    search = begin(tables, 0)
+    cheapest(tables, search.rounds, 0, 0)
+    run(tables, search, 1, 1.0, True, 0)
+    recall(tables, search)
+
+
+if __name__ == "__main__":
+    # Numba files what it compiles under the module's own name, which is not `__main__`.
+    from routing.search import warm as warm_as_imported
+
+    warm_as_imported()

@@ -1,0 +1,1 @@
+"""The town's map: polygons and hours. Pure; knows no orders."""
