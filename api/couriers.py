@@ -13,7 +13,10 @@ import api.operations.rides
 from api.deps import CourierKey, Now, Pool, subject
 from api.errors import language_of
 from api.operations.days import RoundSheet
+from data.rounds import Task
+from delivery.orders import Fulfilment
 from delivery.proofs import Event, EventKind
+from delivery.rounds import TaskKind
 
 router = APIRouter(prefix="/api/v1/courier", tags=["couriers"])
 
@@ -82,6 +85,7 @@ class TaskOut(BaseModel):
     delivery_id: int
     recipient: str | None
     parcels: int
+    needs_proof: bool
     notes: list[str]
     earliest_at: datetime
     latest_at: datetime
@@ -135,7 +139,7 @@ class RoundOut(BaseModel):
                     arrives_at=stop.arrives_at,
                     leaves_at=stop.leaves_at,
                     leg=leg,
-                    tasks=[_task(sheet, task_id) for task_id in (task.id for task in stop.tasks)],
+                    tasks=[_task(sheet, task) for task in stop.tasks],
                 )
                 for stop, leg in zip(round_.stops, round_.legs[:-1], strict=True)
             ],
@@ -143,8 +147,7 @@ class RoundOut(BaseModel):
         )
 
 
-def _task(sheet: RoundSheet, task_id: int) -> TaskOut:
-    task = next(each for each in sheet.round.tasks if each.id == task_id)
+def _task(sheet: RoundSheet, task: Task) -> TaskOut:
     orders = [sheet.orders[order_id] for order_id in task.order_ids]
     return TaskOut(
         id=task.id,
@@ -153,6 +156,8 @@ def _task(sheet: RoundSheet, task_id: int) -> TaskOut:
         delivery_id=task.delivery_id,
         recipient=orders[0].recipient_name if orders else None,
         parcels=sum(len(order.parcels) for order in orders),
+        needs_proof=task.kind is TaskKind.DROPOFF
+        and any(order.fulfilment is Fulfilment.HOME for order in orders),
         notes=[order.note for order in orders if order.note],
         earliest_at=task.earliest_at,
         latest_at=task.latest_at,

@@ -5,7 +5,6 @@ unless `settings.open_day_page` is set, which only the demo does.
 """
 
 import json
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, partial
 from zoneinfo import ZoneInfo
@@ -177,12 +176,16 @@ def _message(request: Request, title: str, code: str, *, status: int = 200) -> R
 def _page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
     language = _language(request)
     asked = request.query_params.get("lang", "")
-    body = _templates().get_template(template).render(
-        t=partial(_say, language),
-        language=language,
-        query=f"?lang={asked}" if asked in api.words.LANGUAGES else "",
-        address=api.assets.address,
-        **values,
+    body = (
+        _templates()
+        .get_template(template)
+        .render(
+            t=partial(_say, language),
+            language=language,
+            query=f"?lang={asked}" if asked in api.words.LANGUAGES else "",
+            address=api.assets.address,
+            **values,
+        )
     )
     found = api.assets.content(body.encode(), "text/html")
     response = api.assets.answer(request, found, status=status, cache=api.assets.ASK_AGAIN)

@@ -198,7 +198,7 @@ def _ride(
         for task in stop["tasks"]:
             moment += timedelta(seconds=chance.randint(*TASK_S))
             moment = max(moment, datetime.fromisoformat(task["earliest_at"]))
-            unsent.append(_outcome(phone, stop, task, moment, codes, chance))
+            unsent.append(_outcome(phone, task, moment, codes, chance))
         if chance.random() >= OFFLINE:
             yield moment, _muddled(unsent, chance)
             unsent = []
@@ -209,7 +209,6 @@ def _ride(
 
 def _outcome(
     phone: _Phone,
-    stop: dict[str, Any],
     task: dict[str, Any],
     moment: datetime,
     codes: dict[int, str],
@@ -217,7 +216,7 @@ def _outcome(
 ) -> dict[str, Any]:
     if task["kind"] == "pickup":
         return phone.event("picked_up", moment, task["id"])
-    if stop["kind"] == "hub":
+    if not task["needs_proof"]:
         return phone.event("delivered", moment, task["id"])
     if chance.random() < ABSENT:
         return phone.event("failed", moment, task["id"], reason="absent")

@@ -39,7 +39,9 @@ def counted(code: str, count: int, language: str) -> str:
     French says *0 arrêt* and *1 arrêt*, English *0 stops* and *1 stop*.
     """
     is_one = count < 2 if language == "fr" else count == 1
-    return text(f"{code}_{'one' if is_one else 'many'}", {"count": whole(count, language)}, language)
+    return text(
+        f"{code}_{'one' if is_one else 'many'}", {"count": whole(count, language)}, language
+    )
 
 
 class _Dashes(dict[str, str]):

@@ -130,5 +130,10 @@ def open_pool(url: str, *, most: int = 16) -> Pool:
 def scoped(pool: Pool, town_id: int) -> Iterator[Connection[TupleRow]]:
     """Open one transaction that sees and changes one town."""
     with pool.connection() as conn, conn.transaction():
-        conn.execute("SELECT set_config('app.town', %s, true)", (str(town_id),))
+        scope(conn, town_id)
         yield conn
+
+
+def scope(conn: Connection[TupleRow], town_id: int) -> None:
+    """Let the rest of the transaction see and change one town."""
+    conn.execute("SELECT set_config('app.town', %s, true)", (str(town_id),))

@@ -74,7 +74,7 @@ class LoadingDay:
         self.day = day
         self.shops = shops
         self.spots = [Spot(kind=StopKind.HUB, label=hub.name, point=hub.point)]
-        self._index = {(hub.point.x, hub.point.y): 0}
+        self._index: dict[tuple[StopKind, float, float], int] = {}
 
     def load(self, consignment: Consignment) -> Load | None:
         """Return the delivery's load; None when its shops bring everything to the drive.
@@ -157,7 +157,7 @@ class LoadingDay:
         )
 
     def _place(self, kind: StopKind, label: str, point: Point) -> int:
-        key = (point.x, point.y)
+        key = (kind, point.x, point.y)
         if key not in self._index:
             self._index[key] = len(self.spots)
             self.spots.append(Spot(kind=kind, label=label, point=point))

@@ -1,5 +1,6 @@
 """Travel between places as two integer tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,3 +58,19 @@ class TravelMatrix:
     def size(self) -> int:
         """Number of places."""
         return int(self.duration_s.shape[0])
+
+    def among(self, places: Sequence[int], *, size: int) -> "TravelMatrix":
+        """Return a matrix over `size` places of which these, in their order, are known.
+
+        Travel to and from the others takes `LONGEST_TRAVEL_S`, more than any window allows.
+        """
+        if len(places) == size:
+            return self
+        grid = np.ix_(list(places), list(places))
+        duration_s = np.full((size, size), LONGEST_TRAVEL_S, dtype=np.int32)
+        distance_m = np.full((size, size), LONGEST_TRAVEL_S, dtype=np.int32)
+        duration_s[grid] = self.duration_s
+        distance_m[grid] = self.distance_m
+        np.fill_diagonal(duration_s, 0)
+        np.fill_diagonal(distance_m, 0)
+        return TravelMatrix(duration_s=duration_s, distance_m=distance_m)

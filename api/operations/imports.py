@@ -11,13 +11,15 @@ import api.operations.intake
 import api.words
 import data.channels.csv
 import data.database
+import data.slots
 import data.towns
 from api.operations.intake import Counter, Taken, take_order
 from data.channels.csv import COLUMN_OF_FIELD, CellFault, Row
-from data.channels.registry import Channel, ensure
+from data.channels.registry import ensure
 from data.database import Pool
 from delivery.errors import Refusal
-from delivery.orders import NewOrder
+from delivery.orders import Fulfilment, NewOrder
+from delivery.slots import SlotKind
 from routing.streets import Streets
 
 
@@ -32,10 +34,6 @@ class Report:
     bad_rows: bytes
 
 
-class _Rehearsed(Exception):
-    """A dry run came to its end: undo it."""
-
-
 def import_csv(
     pool: Pool,
     town_id: int,
@@ -47,73 +45,94 @@ def import_csv(
     dry_run: bool = False,
     language: str = "fr",
 ) -> Report:
-    """Take the orders of a CSV file in one transaction, each good row in a savepoint of its own.
+    """Take the orders of a CSV file, each good row in a transaction of its own.
 
-    A dry run does all the same, then undoes it: what it reports is what would happen.
+    An import that was cut off is simply run again: what was taken counts as repeated. A dry run
+    does all the same, then undoes it: what it reports is what would happen.
 
     Raises NotCsv when the file cannot be read at all; then nothing changes.
     """
     rows = data.channels.csv.read(content)
-    report: Report | None = None
-    try:
-        with data.database.scoped(pool, town_id) as conn:
-            report = _take_rows(conn, town_id, rows, channel, streets, now, language)
-            if dry_run:
-                raise _Rehearsed
-    except _Rehearsed:
-        pass
-    assert report is not None
-    return report
+    with data.database.scoped(pool, town_id) as conn:
+        timezone = ZoneInfo(data.towns.by_id(conn, town_id).timezone)
+        counter = api.operations.intake.counter(conn, streets)
+    read = [(row, data.channels.csv.order(row, timezone)) for row in rows]
+    taking = _Taking(counter=counter, channel=channel, now=now)
+    if dry_run:
+        outcomes = _rehearse(pool, town_id, taking, read)
+    else:
+        outcomes = [_take_alone(pool, town_id, taking, row, order) for row, order in read]
+    return _report(read, outcomes, language)
 
 
-def _take_rows(
-    conn: Connection[TupleRow],
-    town_id: int,
-    rows: list[Row],
-    channel_name: str,
-    streets: Streets | None,
-    now: datetime,
-    language: str,
-) -> Report:
-    timezone = ZoneInfo(data.towns.by_id(conn, town_id).timezone)
-    counter = api.operations.intake.counter(conn, streets)
-    channel = ensure(conn, channel_name)
-    taken = pooled = repeated = 0
-    faults: list[CellFault] = []
-    bad: list[tuple[Row, str]] = []
-    for row in rows:
-        read = data.channels.csv.order(row, timezone)
-        if isinstance(read, NewOrder):
-            outcome = _take(conn, counter, channel, row, read, now)
-        else:
-            outcome = read
-        if isinstance(outcome, list):
-            faults.extend(outcome)
-            bad.append((row, " | ".join(sentence(fault, language) for fault in outcome)))
-        else:
-            taken += not outcome.repeated
-            repeated += outcome.repeated
-            pooled += outcome.pooled
+type Read = list[tuple[Row, NewOrder | list[CellFault]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taking:
+    counter: Counter
+    channel: str
+    now: datetime
+
+
+def _take_alone(
+    pool: Pool, town_id: int, taking: _Taking, row: Row, order: NewOrder | list[CellFault]
+) -> Taken | list[CellFault]:
+    """Take one row in a transaction of its own: slot, then envelope, as every intake locks."""
+    if isinstance(order, list):
+        return order
+    with data.database.scoped(pool, town_id) as conn:
+        return _take(conn, taking, row, order)
+
+
+def _rehearse(
+    pool: Pool, town_id: int, taking: _Taking, read: Read
+) -> list[Taken | list[CellFault]]:
+    """Take all rows in one transaction, then undo it; every slot is locked before any envelope."""
+    with pool.connection() as conn, conn.transaction(force_rollback=True):
+        data.database.scope(conn, town_id)
+        wanted = {
+            (SlotKind(order.fulfilment.value), order.slot_starts_at)
+            for _, order in read
+            if isinstance(order, NewOrder)
+            and order.slot_starts_at is not None
+            and order.fulfilment is not Fulfilment.COUNTER
+        }
+        found = {data.slots.id_at(conn, kind, starts_at) for kind, starts_at in wanted}
+        for slot_id in sorted(each for each in found if each is not None):
+            data.slots.lock(conn, slot_id)
+        return [
+            order if isinstance(order, list) else _take(conn, taking, row, order)
+            for row, order in read
+        ]
+
+
+def _report(read: Read, outcomes: list[Taken | list[CellFault]], language: str) -> Report:
+    taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
+    bad = [
+        (row, outcome)
+        for (row, _), outcome in zip(read, outcomes, strict=True)
+        if isinstance(outcome, list)
+    ]
+    given_back = [
+        (row, " | ".join(sentence(fault, language) for fault in faults)) for row, faults in bad
+    ]
     return Report(
-        taken=taken,
-        pooled=pooled,
-        repeated=repeated,
-        faults=tuple(faults),
-        bad_rows=data.channels.csv.write_back(bad) if bad else b"",
+        taken=sum(not each.repeated for each in taken),
+        pooled=sum(each.pooled for each in taken),
+        repeated=sum(each.repeated for each in taken),
+        faults=tuple(fault for _, faults in bad for fault in faults),
+        bad_rows=data.channels.csv.write_back(given_back) if bad else b"",
     )
 
 
 def _take(
-    conn: Connection[TupleRow],
-    counter: Counter,
-    channel: Channel,
-    row: Row,
-    order: NewOrder,
-    now: datetime,
+    conn: Connection[TupleRow], taking: _Taking, row: Row, order: NewOrder
 ) -> Taken | list[CellFault]:
+    channel = ensure(conn, taking.channel)
     try:
         with conn.transaction():
-            return take_order(conn, counter, channel, order, now=now)
+            return take_order(conn, taking.counter, channel, order, now=taking.now)
     except Refusal as refusal:
         column = COLUMN_OF_FIELD.get(refusal.field or "", "")
         return [

@@ -22,7 +22,7 @@ from data.database import Pool
 from data.plans import Plan
 from delivery import planning
 from delivery.day import Day
-from delivery.errors import Refusal
+from delivery.errors import OutOfReach, Refusal, TooFarFromStreet
 from delivery.fleet import Vehicle
 from delivery.loading import Consignment
 from delivery.orders import CALLED_OFF
@@ -31,6 +31,7 @@ from delivery.pooling import DeliveryState, DeliveryStep
 from delivery.pooling import step as delivery_step
 from delivery.rounds import PlannedRound, PlanOutdated, PlanPublished, PlanUnknown
 from routing.fault import Fault
+from routing.matrix import TravelMatrix
 from routing.solver import Progress
 from routing.streets import Route, Streets
 
@@ -82,8 +83,7 @@ def plan_day(
     with data.database.scoped(pool, town_id) as conn:
         draft, version = _read(conn, town_id, day)
     posed = planning.posed(
-        draft,
-        {profile: streets.table(draft.points, profile=profile) for profile in draft.profiles},
+        draft, {profile: _table(streets, draft, profile) for profile in draft.profiles}
     )
     solved = routing.solver.solve(
         posed, seconds=seconds, iterations=iterations, seed=seed, progress=progress
@@ -101,6 +101,25 @@ def plan_day(
         plan = data.plans.add(conn, day, seed=seed, cost_millicents=solved.cost, at=now)
         _write(conn, plan, rounds, routes, unserved)
     return Planned(plan=plan, rounds=rounds, unserved=unserved, faults=faults)
+
+
+def _table(streets: Streets, draft: Draft, profile: str) -> TravelMatrix:
+    """Return travel over the draft's places; those the profile cannot reach lie a day away.
+
+    Raises TooFarFromStreet, OutOfReach where the hub itself cannot be reached.
+    """
+    reached = list(range(len(draft.points)))
+    while True:
+        try:
+            table = streets.table([draft.points[i] for i in reached], profile=profile)
+        except (TooFarFromStreet, OutOfReach) as refusal:
+            index = refusal.parameters["index"]
+            assert isinstance(index, int)
+            if reached[index] == 0:
+                raise
+            del reached[index]
+        else:
+            return table.among(reached, size=len(draft.points))
 
 
 type Version = tuple[tuple[int, tuple[int, ...]], ...]

@@ -65,7 +65,7 @@ def import_town(
     )
     with pool.connection() as conn, conn.transaction():
         town = data.towns.add(conn, new)
-        conn.execute("SELECT set_config('app.town', %s, true)", (str(town.id),))
+        data.database.scope(conn, town.id)
         count = data.addresses.save(conn, addresses(town_map))
     return ImportedTown(town=town, map=town_map, new_addresses=count)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import cycle, islice
 
 from data.demo import trades
 from data.demo.collecting import moment_ready
@@ -58,7 +59,10 @@ class _Wish:
 def orders_of_day(
     trade: Trade, places: TownPlaces, *, day: date, timezone: str, seed: int, orders: int = 250
 ) -> tuple[DemoOrder, ...]:
-    """Invent the day's orders; a slot never gets more deliveries than its capacity."""
+    """Invent the day's orders; a slot never gets more deliveries than its capacity.
+
+    There are fewer than `orders` where too few shops are open.
+    """
     rng = random.Random(f"orders {seed} {day.isoformat()}")
     slots = slots_of_day(day, timezone)
     channels = {shop.code: rng.choice(list(CHANNELS)) for shop in trade.shops}
@@ -140,7 +144,10 @@ def _recipients(count: int, rng: random.Random) -> list[Recipient]:
 
 
 def _doors(trade: Trade, places: TownPlaces, count: int, rng: random.Random) -> list[NewAddress]:
-    """Choose distinct doors: most in the town round the hub, a few out in the hamlets."""
+    """Choose doors, most in the town round the hub, a few out in the hamlets.
+
+    They are distinct while the town's file has enough; then neighbours share one.
+    """
     plane = Plane(trade.hub.point)
     spellings = Counter(door.key for door in places.addresses)
     shops = {shop.address for shop in trade.shops}
@@ -155,9 +162,8 @@ def _doors(trade: Trade, places: TownPlaces, count: int, rng: random.Random) -> 
         weight = math.exp(-away_m / 650) + 0.022
         return float(rng.random() ** (1 / weight))
 
-    if len(free) < count:
-        raise ValueError(f"the town has {len(free)} doors of its own, the day needs {count}")
-    return sorted(free, key=rank, reverse=True)[:count]
+    ranked = sorted(free or places.addresses, key=rank, reverse=True)
+    return list(islice(cycle(ranked), count))
 
 
 def _slot(
@@ -186,9 +192,10 @@ def _shops(
         if moment_ready(shop, wish.slot, day=day, timezone=timezone) is not None
     ]
     chosen: list[NewShop] = []
-    while len(chosen) < wish.orders:
-        weights = [_kind(shop).pull if shop not in chosen else 0 for shop in able]
-        chosen.append(rng.choices(able, weights=weights)[0])
+    while able and len(chosen) < wish.orders:
+        shop = rng.choices(able, weights=[_kind(each).pull for each in able])[0]
+        able.remove(shop)
+        chosen.append(shop)
     return chosen
 
 

@@ -1,6 +1,7 @@
 """A day of orders that the fleet can serve and the slots can hold."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
 
 from shapely import Point
@@ -126,3 +127,9 @@ def test_the_same_seed_and_day_bring_the_same_orders(orders, town_trade, places)
         town_trade, places, day=date(2026, 11, 24), timezone=PARIS, seed=2026, orders=60
     )
     assert len(monday) == 60
+
+
+def test_a_town_with_few_doors_has_several_people_behind_each(town_trade, places):
+    village = replace(places, addresses=places.addresses[:20])
+    crowd = orders_of_day(town_trade, village, day=FRIDAY, timezone=PARIS, seed=1)
+    assert len(crowd) == 250
