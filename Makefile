@@ -28,7 +28,7 @@ migrate: setup
 	$(BIN)/colporteur migrate
 
 test: setup
-	$(BIN)/python -m pytest -n 2 $(TEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST_ARGS)
 
 check: setup
 	$(BIN)/ruff check .

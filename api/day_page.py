@@ -127,7 +127,11 @@ def _totals(figures: DayFigures, language: str) -> tuple[TotalView, ...]:
     return (
         total("orders", whole(figures.orders)),
         total("deliveries", whole(figures.deliveries)),
-        total("saved_drops", whole(figures.saved_drops)),
+        total(
+            "saved_drops",
+            whole(figures.saved_drops),
+            api.words.text("page_by_pooling", {}, language),
+        ),
         total("rounds", whole(figures.rounds)),
         total("distance", api.words.kilometres(figures.distance_m, language)),
         total("hours", api.words.hours(figures.duration_s)),
@@ -184,9 +188,9 @@ class _Wording:
             arrives=self._clock(stop.arrives_at),
             work=self._work(stop),
             window=self._window(stop),
-            state=state,
-            state_text=self._state_text(state, stop.tasks),
-            distance=f"{api.words.whole(metres, self._language)} m",
+            state="late" if state == "done" and _late_s(stop) else state,
+            state_text=self._state_text(stop, state),
+            distance=f"{api.words.whole(metres, self._language)}\N{NO-BREAK SPACE}m",
         )
 
     def _work(self, stop: Stop) -> str:
@@ -212,19 +216,12 @@ class _Wording:
         latest = min(task.latest_at for task in dropoffs)
         return self._text("page_window", earliest=self._clock(earliest), latest=self._clock(latest))
 
-    def _state_text(self, state: str, tasks: Sequence[Task]) -> str:
-        settled = [task.settled_at for task in tasks if task.settled_at is not None]
+    def _state_text(self, stop: Stop, state: str) -> str:
+        settled = [task.settled_at for task in stop.tasks if task.settled_at is not None]
         at = self._clock(max(settled)) if settled else ""
-        said = self._text(f"page_state_{state}", at=at).strip()
-        late_s = max(
-            (
-                (task.settled_at - task.latest_at).total_seconds()
-                for task in tasks
-                if task.is_on_time is False and task.settled_at is not None
-            ),
-            default=0,
-        )
-        if late_s <= 0:
+        said = self._text(f"page_state_{state}", at=at)
+        late_s = _late_s(stop)
+        if not late_s:
             return said
         return f"{said}, {self._text('page_late', minutes=math.ceil(late_s / 60))}"
 
@@ -243,3 +240,17 @@ def _state(tasks: Sequence[Task]) -> str:
     if TaskState.TO_DO in states:
         return "part" if TaskState.DONE in states else "to_do"
     return "done" if TaskState.DONE in states else "skipped"
+
+
+def _late_s(stop: Stop) -> float:
+    """Return by how much the latest of the stop's dropoffs missed its window."""
+    return max(
+        (
+            (task.settled_at - task.latest_at).total_seconds()
+            for task in stop.tasks
+            if task.kind is TaskKind.DROPOFF
+            and task.is_on_time is False
+            and task.settled_at is not None
+        ),
+        default=0,
+    )

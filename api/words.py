@@ -92,9 +92,10 @@ def euros(cents: int, language: str = "fr") -> str:
 
 def kilometres(distance_m: int, language: str = "fr") -> str:
     """Write metres as kilometres with one decimal."""
-    return f"{format_decimal(distance_m / 1000, '#,##0.0', locale=language)} km"
+    return f"{format_decimal(distance_m / 1000, '#,##0.0', locale=language)}\N{NO-BREAK SPACE}km"
 
 
 def hours(duration_s: int) -> str:
     """Write seconds as hours and minutes: 3 h 05."""
-    return f"{duration_s // 3600} h {duration_s % 3600 // 60:02d}"
+    gap = "\N{NO-BREAK SPACE}"
+    return f"{duration_s // 3600}{gap}h{gap}{duration_s % 3600 // 60:02d}"

@@ -161,34 +161,25 @@ def _best_dropoff(
     use, per_s, per_m = vehicle[USE], vehicle[PER_S], vehicle[PER_M]
     travel = tables.travel[vehicle[PROFILE]]
     capacity, amount = tables.capacity[rounds.values[row, VEHICLE]], tables.amounts[pickup]
-    door, opens, closes = (
-        tables.tasks[dropoff, PLACE],
-        tables.tasks[dropoff, EARLIEST],
-        tables.tasks[dropoff, LATEST],
-    )
-    service = tables.tasks[dropoff, SERVICE]
+    drop = tables.tasks[dropoff]
+    door, opens, closes, service = drop[PLACE], drop[EARLIEST], drop[LATEST], drop[SERVICE]
     at, stay = tables.tasks[pickup, PLACE], tables.tasks[pickup, SERVICE]
-    latest_leave = moved + stay + tables.shipments[tables.tasks[dropoff, SHIPMENT], RIDE]
+    latest_leave = moved + stay + tables.shipments[drop[SHIPMENT], RIDE]
     best_j = -1
     for j in range(i, last + 1):
         if start + stay > closes or moved + stay > latest_leave:
             break
-        n = j + 1
+        n, there = j + 1, visits[j + 1, AT]
         seconds = stay + travel[at, door, 0]
         if start + seconds <= closes:
             served = max(start + seconds, opens)
-            onward = service + travel[door, visits[n, AT], 0]
+            onward = service + travel[door, there, 0]
             if served + onward <= visits[n, LATE]:
                 moving = moved + seconds + onward
                 leaving = min(depart, closes - moved - seconds, visits[n, LATE] - moving)
                 back = max(visits[n, RETURN], served + onward + visits[n, AHEAD])
                 paid = max(moving + visits[n, AHEAD], back - leaving)
-                length = (
-                    metres
-                    + travel[at, door, 1]
-                    + travel[door, visits[n, AT], 1]
-                    + visits[n, AHEAD_M]
-                )
+                length = metres + travel[at, door, 1] + travel[door, there, 1] + visits[n, AHEAD_M]
                 cost = use + per_s * paid + per_m * length
                 if cost < best and exact:
                     cost = _timed(tables, rounds, row, pair, i, j)
@@ -196,16 +187,14 @@ def _best_dropoff(
                     best, best_j = cost, j
         if j == last or not _carries(loads, n, amount, capacity):
             break
-        seconds = (
-            stay + travel[at, visits[n, AT], 0] if j == i else visits[n, MOVED] - visits[j, MOVED]
-        )
+        seconds = stay + travel[at, there, 0]
         start = max(start + seconds, visits[n, OPEN])
         if start > visits[n, BY]:
             break
         moved += seconds
         depart = min(depart, visits[n, BY] - moved)
-        metres += travel[at, visits[n, AT], 1] if j == i else visits[n, METRES] - visits[j, METRES]
-        at, stay = visits[n, AT], visits[n, STAY]
+        metres += travel[at, there, 1]
+        at, stay = there, visits[n, STAY]
     return (best if best_j >= 0 else NEVER), best_j
 
 

@@ -19,9 +19,11 @@ REDUCING = 0.25
 #: While reducing, annealing keeps to this share of what a task costs on average.
 REDUCING_HEAT = 0.3
 #: Annealing cools from and to these shares of what a task costs on average.
-HOT, COLD = 1.0, 0.01
+HOT, COLD = 1.0, 0.1
 #: A call of the compiled search lasts about this share of the budget.
 CALL = 0.004
+#: A call takes no more turns than these, so that a clock that stands still is looked at again.
+MOST_TURNS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ class _Budget:
         taken = turns(call)
         self.taken += taken
         pace = CALL / max(self.share - before, CALL / 100)
-        self.call = max(1, int(call * min(2.0, pace)))
+        self.call = max(1, min(MOST_TURNS, int(call * min(2.0, pace))))
         return call - taken
 
 

@@ -20,6 +20,8 @@ from delivery.addresses import NewAddress
 
 def places(town_map: TownMap, addresses: Iterable[NewAddress]) -> TownPlaces:
     """Return what the town's map offers the demo."""
+    known = tuple(addresses)
+    doors = {(door.point.x, door.point.y): door.label for door in known}
     return TownPlaces(
         shops=tuple(
             ShopPlace(
@@ -27,11 +29,11 @@ def places(town_map: TownMap, addresses: Iterable[NewAddress]) -> TownPlaces:
                 trade=shop.trade,
                 point=shop.point,
                 opening_hours=shop.opening_hours or None,
-                address="",
+                address=doors.get((shop.point.x, shop.point.y), ""),
             )
             for shop in town_map.shops
         ),
-        addresses=tuple(addresses),
+        addresses=known,
     )
 
 

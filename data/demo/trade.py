@@ -10,7 +10,7 @@ from stdnum import luhn
 
 import delivery.addresses
 from data.demo import areas, trades
-from data.demo.hours import openings
+from data.opening_hours import openings
 from data.demo.plane import Plane, gap
 from delivery.addresses import NewAddress
 from delivery.fleet import Hub, NewVehicle, WorkingPeriod

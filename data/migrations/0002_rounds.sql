@@ -92,7 +92,7 @@ CREATE TABLE unserved (
     plan_id     bigint NOT NULL,
     delivery_id bigint NOT NULL,
     reason      text   NOT NULL,
-    CONSTRAINT unserved_pkey PRIMARY KEY (town_id, plan_id, delivery_id),
+    CONSTRAINT unserved_once PRIMARY KEY (town_id, plan_id, delivery_id),
     CONSTRAINT unserved_plan FOREIGN KEY (town_id, plan_id) REFERENCES plans ON DELETE CASCADE,
     CONSTRAINT unserved_delivery FOREIGN KEY (town_id, delivery_id) REFERENCES deliveries
 );

@@ -110,8 +110,8 @@ def test_a_solve_takes_one_budget(budget: dict[str, float]) -> None:
 
 def test_a_solve_stops_by_its_clock() -> None:
     ticks = itertools.count()
-    solution = solve(a_random_problem(1), seconds=500.0, seed=1, clock=lambda: float(next(ticks)))
-    assert 400 < next(ticks) < 520
+    solution = solve(a_random_problem(1), seconds=100.0, seed=1, clock=lambda: float(next(ticks)))
+    assert 100 <= next(ticks) < 110
     assert solution.rounds or solution.unserved
 
 

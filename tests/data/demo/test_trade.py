@@ -6,9 +6,9 @@ import pytest
 from shapely import Point
 from stdnum.fr import siret
 
-from data.demo.hours import openings
 from data.demo.slots import slots_of_day
 from data.demo.trade import ShopPlace, TownPlaces, trade
+from data.opening_hours import openings
 from delivery.addresses import NewAddress
 from delivery.slots import SlotKind
 
