@@ -4,13 +4,18 @@ BIN := .venv/bin
 WEB := api/web/node_modules/.package-lock.json
 
 .PHONY: setup demo serve test check migrate lock clean
-setup: .venv/ready $(WEB)
+setup: .venv/ready .venv/kernel $(WEB)
 
 .venv/ready: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Colporteur needs Python 3.12 or newer: install it, or name it with PYTHON=..."; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+# A compiled function's cache knows its own file only: when any changes, all are compiled anew.
+.venv/kernel: .venv/ready $(wildcard routing/*.py)
+	rm -rf routing/__pycache__
 	$(BIN)/python -m routing.search
 	touch $@
 

@@ -33,7 +33,7 @@ router = APIRouter(include_in_schema=False)
 #: Words the map says; `day.js` knows them by these names without the prefix.
 MAP_WORDS = (
     "title", "zoom_in", "zoom_out", "attribution", "fingers", "scroll", "scroll_mac", "all_rounds",
-    "failed", "no_webgl", "stop", "hub", "selected", "show_stop",
+    "loading", "failed", "no_webgl", "stop", "hub", "selected", "show_stop",
 )  # fmt: skip
 
 

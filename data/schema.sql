@@ -144,7 +144,7 @@ CREATE TABLE public.answers (
     key text NOT NULL,
     body_sha256 text NOT NULL,
     status integer NOT NULL,
-    body jsonb NOT NULL,
+    body json NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT answer_key_length CHECK (((length(key) >= 1) AND (length(key) <= 200)))
 );

@@ -278,7 +278,7 @@ CREATE TABLE answers (
     key         text        NOT NULL CONSTRAINT answer_key_length CHECK (length(key) BETWEEN 1 AND 200),
     body_sha256 text        NOT NULL,
     status      integer     NOT NULL,
-    body        jsonb       NOT NULL,
+    body        json        NOT NULL,
     at          timestamptz NOT NULL,
     CONSTRAINT answer_once PRIMARY KEY (town_id, channel_id, key),
     CONSTRAINT answer_channel FOREIGN KEY (town_id, channel_id) REFERENCES channels

@@ -76,6 +76,7 @@ function locale() {
 }
 
 async function draw() {
+  state.textContent = words.loading;
   checkWebGL();
   const [maplibre, base, day] = await Promise.all([
     import(facts.maplibre), streets(), json(facts.rounds),

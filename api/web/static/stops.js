@@ -94,13 +94,13 @@ export class Stops {
     }
   }
 
+  // The name begins with what the mark shows, as those who speak to their screens need it.
   sentence(numbers) {
-    return numbers
-      .map((number) => {
-        const { time, place, work, state } = said(this.round, number);
-        return `${this.word} ${number}, ${time}, ${place}, ${work}, ${state}`;
-      })
-      .join(". ");
+    const visits = numbers.map((number) => {
+      const { time, place, work, state } = said(this.round, number);
+      return [time, place, work, state].join(", ");
+    });
+    return `${this.word} ${numbers.join(" · ")}, ${visits.join(" ; ")}`;
   }
 
   step(event, mark) {
