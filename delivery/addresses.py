@@ -58,6 +58,8 @@ ABBREVIATIONS = {
 
 _SUFFIXES = {"bis": "b", "ter": "t", "quater": "q"}
 _LITTLE_WORDS = {"de", "du", "des", "d", "la", "le", "les", "l", "et", "au", "aux", "a"}
+#: A house number on its own, or a part without a word: the street stands after the comma.
+_NUMBER = re.compile(r"\d+\s*(bis|ter|quater)|(?!.*[^\W\d_]{2}).*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +108,14 @@ def fold(text: str) -> str:
 
 def _join_number(words: list[str]) -> list[str]:
     folded: list[str] = []
+    last = len(words) - 1
     for position, word in enumerate(words):
         follows_number = bool(folded) and folded[-1].isdigit() and position == 1
         if follows_number and word in _SUFFIXES:
             folded[-1] += _SUFFIXES[word]
         elif follows_number and len(word) == 1 and len(words) > 2:
             folded[-1] += word
-        elif word not in _LITTLE_WORDS:
+        elif word not in _LITTLE_WORDS or position == last:  # "allée A" is not "allée D"
             folded.append(word)
     return folded
 
@@ -122,11 +125,11 @@ def split_town(text: str) -> tuple[str, str | None]:
 
     >>> split_town("12 rue du Port, 22100 Dinan")
     ('12 rue du Port', '22100')
-    >>> split_town("12, rue du Port, Dinan")
-    ('12 rue du Port', None)
+    >>> split_town("12 bis, rue du Port, Dinan")
+    ('12 bis rue du Port', None)
     """
     match = re.search(r"[\s,]+(\d{5})\b.*$", text)
     parts = [part.strip() for part in (text[: match.start()] if match else text).split(",")]
-    if len(parts) > 1 and not re.search(r"[^\W\d_]{2}", parts[0]):
+    if len(parts) > 1 and _NUMBER.fullmatch(parts[0]):
         parts[:2] = [f"{parts[0]} {parts[1]}"]
     return parts[0], match.group(1) if match else None

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
 
 import data.database
 import data.migrate
@@ -92,6 +94,14 @@ def database(administrator: str, template: str) -> Iterator[Database]:
     yield _urls(administrator, name)
     with psycopg.connect(administrator, autocommit=True) as conn:
         data.database.drop_database(conn, name)
+
+
+@pytest.fixture
+def superuser(administrator: str, database: Database) -> Iterator[Connection[TupleRow]]:
+    """The test's database as somebody who may do anything, and does."""
+    name = conninfo_to_dict(database.owner_url)["dbname"]
+    with psycopg.connect(make_conninfo(administrator, dbname=name), autocommit=True) as conn:
+        yield conn
 
 
 @pytest.fixture

@@ -47,6 +47,8 @@ def town_map() -> TownMap:
     def upright(lon: float) -> LineString:
         return LineString([(lon, south), (lon, north)])
 
+    wall = LineString(box(-2.0525, 48.448, -2.0455, 48.4525).exterior.coords)
+    garden = box(-2.0498, 48.4506, -2.0492, 48.4513)
     across = LineString([(west, 48.45), (east, 48.45)])
     return TownMap(
         addresses=(),
@@ -60,11 +62,9 @@ def town_map() -> TownMap:
         ),
         lines=(
             OsmLine(name="le Lannec", kind="river", line=upright(-2.0475)),
-            OsmLine(name="", kind="wall", line=box(-2.0525, 48.448, -2.0455, 48.4525).exterior),
+            OsmLine(name="", kind="wall", line=wall),
         ),
-        areas=(
-            OsmArea(name="Jardin", kind="park", polygon=box(-2.0498, 48.4506, -2.0492, 48.4513)),
-        ),
+        areas=(OsmArea(name="Jardin", kind="park", polygon=garden),),
         bounds=(west, south, east, north),
     )
 

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import psycopg
 import pytest
+from psycopg import Connection
+from psycopg.rows import TupleRow
 
 import api.operations.months as months
 import api.operations.subsidies as subsidies
@@ -16,7 +17,7 @@ import data.ledger
 import data.programmes
 import data.statements
 from data.bundles import OutTaken
-from data.database import Database, Pool, administrator_url, scoped
+from data.database import Pool, scoped
 from delivery.envelope import Envelope, EnvelopeSpent
 from delivery.errors import NotFound
 from delivery.evidence import BundleUnreadable
@@ -247,13 +248,10 @@ def test_a_proof_after_the_release_with_the_credits_spent_is_kept_without_money(
 
 
 def test_books_that_do_not_hold_are_not_closed(
-    town: money.Funded, database: Database, town_id: int
+    town: money.Funded, superuser: Connection[TupleRow], town_id: int
 ) -> None:
     money.prove(town, money.promise(town))
-    name = psycopg.conninfo.conninfo_to_dict(database.owner_url)["dbname"]
-    url = psycopg.conninfo.make_conninfo(administrator_url(database), dbname=name)
-    with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute("UPDATE ledger_entries SET key = 'x' WHERE seq = 2")
+    superuser.execute("UPDATE ledger_entries SET key = 'x' WHERE seq = 2")
     with pytest.raises(BooksFaulty) as refusal:
         close(town)
     assert refusal.value.parameters["seq"] == 2

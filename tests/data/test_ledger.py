@@ -1,14 +1,12 @@
 """The ledger's rows can be added and nothing else; what is changed anyway is found."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
 import data.ledger
-from data.database import Database, Pool, administrator_url, scoped
+from data.database import Pool, scoped
 from delivery.envelope import Envelope, engage, release
 from delivery.ledger import Account, Entry, Fault, Kind, Posting
 from tests import money_builders as money
@@ -18,15 +16,6 @@ from tests.builders import NOON
 @pytest.fixture
 def town(pool: Pool, town_id: int) -> money.Funded:
     return money.a_funded_town(pool, town_id)
-
-
-@pytest.fixture
-def superuser(database: Database) -> Iterator[Connection[TupleRow]]:
-    """The database as somebody who may do anything, and does."""
-    name = psycopg.conninfo.conninfo_to_dict(database.owner_url)["dbname"]
-    url = psycopg.conninfo.make_conninfo(administrator_url(database), dbname=name)
-    with psycopg.connect(url, autocommit=True) as conn:
-        yield conn
 
 
 def an_entry(conn: Connection[TupleRow], key: str, cents: int = 100) -> Entry:
