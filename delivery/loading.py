@@ -5,6 +5,7 @@ them; they go to the door within the slot, or to the drive before it opens.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +34,9 @@ LONGEST_CHILLED_S = 5_400
 LONGEST_FROZEN_S = 2_700
 #: Leaving a delivery out costs more than any detour in a town: 200 euros.
 UNSERVED_MILLICENTS = 20_000_000
+
+
+type Window = tuple[datetime, datetime]
 
 
 class ShopClosed(Exception):
@@ -107,28 +111,47 @@ class LoadingDay:
                 by_shop.setdefault(order.shop_id, []).append(order)
             elif consignment.delivery.fulfilment is Fulfilment.HOME:
                 brought.append(order)
+        windows = {
+            shop_id: self._opening(self.shops[shop_id], orders, until)
+            for shop_id, orders in sorted(by_shop.items())
+        }
+        first_closing = min((closes for _, closes in windows.values()), default=until)
         pickups = [
-            (self._fetched(self.shops[shop_id], orders, until), orders)
+            (self._fetched(shop_id, orders, windows[shop_id], first_closing), orders)
             for shop_id, orders in sorted(by_shop.items())
         ]
         if brought:
             pickups.append((self._brought(brought, until), brought))
         return pickups
 
-    def _fetched(self, shop: Shop, orders: Sequence[Order], until: datetime) -> Task:
+    def _fetched(
+        self, shop_id: int, orders: Sequence[Order], window: Window, first_closing: datetime
+    ) -> Task:
+        """Fetch while the shop that closes first is open too, where the parcels are ready."""
+        shop = self.shops[shop_id]
+        with suppress(ShopClosed):
+            window = self._opening(shop, orders, first_closing)
+        opens, closes = window
+        return Task(
+            place=self._place(StopKind.SHOP, shop.name, shop.point),
+            earliest_s=self.day.seconds(opens),
+            latest_s=self.day.seconds(closes),
+            service_s=_parcels_s(orders),
+        )
+
+    def _opening(self, shop: Shop, orders: Sequence[Order], until: datetime) -> Window:
+        """Return the shop's last opening hours that begin before `until`, from when all is ready.
+
+        Raises ShopClosed.
+        """
         ready = max((order.ready_at for order in orders if order.ready_at), default=None)
         for opening in reversed(shop.hours(self.day.date)):
             opens, closes = self.day.at(opening.opens), self.day.at(opening.closes)
             if opens < until:
                 earliest = opens if ready is None else max(opens, ready)
-                if earliest > closes:
-                    break
-                return Task(
-                    place=self._place(StopKind.SHOP, shop.name, shop.point),
-                    earliest_s=self.day.seconds(earliest),
-                    latest_s=self.day.seconds(closes),
-                    service_s=_parcels_s(orders),
-                )
+                if earliest <= closes:
+                    return earliest, closes
+                break
         raise ShopClosed
 
     def _brought(self, orders: Sequence[Order], until: datetime) -> Task:

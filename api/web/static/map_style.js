@@ -91,22 +91,24 @@ export const aside = (number) =>
 
 export const arrowAside = (number) => [0, 3 * lane(number)];
 
-function round({ number, tint, pattern }) {
-  const line = (id, paint) => ({
-    id: `${id}-${number}`, type: "line", source: "rounds",
-    filter: ["all", ["==", ["get", "kind"], "way"], ["==", ["get", "round"], number]],
-    layout: { "line-join": "round", "line-cap": "round" },
-    paint: { ...paint, "line-offset": aside(number) },
-  });
-  const dashes = DASHES[pattern] ? { "line-dasharray": DASHES[pattern] } : {};
+const line = (id, number, paint) => ({
+  id: `${id}-${number}`, type: "line", source: "rounds",
+  filter: ["all", ["==", ["get", "kind"], "way"], ["==", ["get", "round"], number]],
+  layout: { "line-join": "round", "line-cap": "round" },
+  paint: { ...paint, "line-offset": aside(number) },
+});
+
+const edge = ({ number }) => line("edge", number, {
+  "line-color": token("map-halo"), "line-width": byZoom(12, 3, 15, 6, 18, 10),
+});
+
+function way({ number, tint, pattern }) {
   const bold = pattern === 2 ? 1.3 : 1;
-  return [
-    line("edge", { "line-color": token("map-halo"), "line-width": byZoom(12, 3, 15, 6, 18, 10) }),
-    line("way", {
-      "line-color": token(`round-${tint}`), "line-width": byZoom(12, 1.6 * bold, 15, 3.4 * bold, 18, 6.5 * bold),
-      ...dashes,
-    }),
-  ];
+  return line("way", number, {
+    "line-color": token(`round-${tint}`),
+    "line-width": byZoom(12, 1.6 * bold, 15, 3.4 * bold, 18, 6.5 * bold),
+    ...(DASHES[pattern] && { "line-dasharray": DASHES[pattern] }),
+  });
 }
 
 function arrows({ number, tint }) {
@@ -143,7 +145,8 @@ export function style(streets, rounds, facts) {
     },
     layers: [
       ...ground(),
-      ...facts.flatMap(round),
+      ...facts.map(edge),
+      ...facts.map(way),
       name("river-names", isKind(["river", "stream"]), token("map-water-ink"), 13, 12),
       name("way-names", isLayer("street"), token("map-ink"), 14, byZoom(14, 10.5, 18, 14)),
       ...facts.map(arrows),
