@@ -39,7 +39,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         streets.close()
         pool.close()
 
-    app = FastAPI(title="Colporteur", version="1", lifespan=lifespan, redoc_url=None)
+    app = FastAPI(title="Colporteur", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
     app.state.clock = clock
     api.errors.install(app)

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from shapely import Point
 
 import api.operations.orders
-from api.deps import ChannelKey, Id, Now, Pool, TownStreets, subject
+from api.deps import ChannelKey, Id, Moment, Now, Pool, TownStreets, subject
 from api.errors import IdempotencyKeyMissing, language_of
 from delivery.orders import Fulfilment, NewOrder, Order, Recipient
 from delivery.parcels import BULKIEST_L, HEAVIEST_G, Parcel, Size, Temperature, parcel
@@ -31,6 +31,13 @@ class RecipientIn(_Strict):
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
     phone: str | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not value.strip():
+            raise PydanticCustomError("missing", "a recipient needs a name")
+        return value
 
     @field_validator("phone")
     @classmethod
@@ -81,8 +88,8 @@ class OrderIn(_Strict):
     parcels: Annotated[tuple[ParcelIn, ...], Field(min_length=1, max_length=MOST_PARCELS)]
     address: Annotated[str | None, Field(max_length=200)] = None
     point: PointIn | None = None
-    slot_starts_at: AwareDatetime | None = None
-    ready_at: AwareDatetime | None = None
+    slot_starts_at: Moment | None = None
+    ready_at: Moment | None = None
     note: Annotated[str, Field(max_length=500)] = ""
 
     @model_validator(mode="before")
@@ -110,12 +117,17 @@ class OrderIn(_Strict):
 
 
 def _has_nul(value: object) -> bool:
-    """PostgreSQL keeps no NUL in text; find one anywhere in a request."""
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_has_nul(each) for each in value.values())
-    return isinstance(value, list) and any(_has_nul(each) for each in value)
+    """PostgreSQL keeps no NUL in text; find one anywhere in a request, however deep."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text if "\0" in text:
+                return True
+            case dict() as values:
+                waiting += values.values()
+            case list() as values:
+                waiting += values
+    return False
 
 
 class OrderOut(BaseModel):

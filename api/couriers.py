@@ -1,16 +1,16 @@
 """The courier's phone: the rounds of the day, and batches of events back."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 import api.errors
 import api.operations.days
 import api.operations.rides
-from api.deps import CourierKey, Now, Pool, subject
+from api.deps import CourierKey, Date, Moment, Now, Pool, subject
 from api.errors import language_of
 from api.operations.days import RoundSheet
 from data.rounds import Task
@@ -32,11 +32,11 @@ class EventIn(BaseModel):
     round_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
     task_id: Annotated[int | None, Field(ge=1, le=2**63 - 1)] = None
     seq: Annotated[int, Field(ge=0, le=2**31 - 1)]
-    device_at: AwareDatetime
+    device_at: Moment
     monotonic_ms: Annotated[int, Field(ge=0, le=2**63 - 1)]
     kind: EventKind
     payload: dict[
-        Annotated[str, Field(max_length=40)],
+        Annotated[str, Field(max_length=40, pattern=r"^[^\x00]*$")],
         Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")],
     ] = {}
 
@@ -166,7 +166,7 @@ def _task(sheet: RoundSheet, task: Task) -> TaskOut:
 
 
 @router.get("/rounds")
-def read_rounds(key: CourierKey, pool: Pool, now: Now, day: date | None = None) -> list[RoundOut]:
+def read_rounds(key: CourierKey, pool: Pool, now: Now, day: Date | None = None) -> list[RoundOut]:
     """Return the vehicle's published rounds of a day, today's without one named."""
     sheets = api.operations.days.round_sheets(
         pool, key.town_id, day=day, vehicle_id=subject(key), now=now

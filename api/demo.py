@@ -120,6 +120,7 @@ def _fresh_database(settings: Settings, steps: Steps) -> Iterator[Database]:
 def _import(
     settings: Settings, pool: Pool, osm_file: Path | None, steps: Steps, seed: int
 ) -> ImportedTown:
+    is_fictional = osm_file is None
     name = osm_file.name.split(".")[0].title() if osm_file else TOWN
     if osm_file is None:
         osm_file = settings.home / "demo" / f"town-{seed}.osm"
@@ -128,7 +129,7 @@ def _import(
             data.demo.town.write_town(osm_file, seed=seed)
     with steps.step(f"Rues de {name}") as update:
         imported = api.operations.towns.import_town(
-            pool, settings.home, osm_file, name=name, timezone=TIMEZONE, fictional=True
+            pool, settings.home, osm_file, name=name, timezone=TIMEZONE, fictional=is_fictional
         )
         found = imported.map
         update(f"{len(found.addresses)} adresses, {len(found.shops)} boutiques sur la carte")

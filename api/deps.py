@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AwareDatetime, Field
 
 import data.database
 import data.keys
@@ -34,6 +35,12 @@ def _now(request: Request) -> datetime:
     return clock()
 
 
+#: Moments and days we believe: within what PostgreSQL and Python both hold, in every time zone.
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2099, 12, 31, tzinfo=UTC)),
+]
+Date = Annotated[date, Field(ge=date(1970, 1, 2), le=date(2099, 12, 30))]
 #: A row's id: what PostgreSQL's bigint can hold, so that no larger number reaches it.
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Pool = Annotated[data.database.Pool, Depends(_pool)]

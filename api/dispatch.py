@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import api.geojson
 import api.operations.days
 import api.operations.plans
-from api.deps import DispatcherKey, Now, Pool, TownStreets
+from api.deps import Date, DispatcherKey, Now, Pool, TownStreets
 from delivery.slots import SlotKind
 
 router = APIRouter(prefix="/api/v1/dispatch", tags=["dispatch"])
@@ -59,7 +59,7 @@ def read_slots(
     key: DispatcherKey,
     pool: Pool,
     now: Now,
-    day: date | None = None,
+    day: Date | None = None,
     kind: Annotated[SlotKind | None, Query()] = None,
 ) -> list[SlotOut]:
     """Return the slots of a day that can still be booked."""
@@ -72,7 +72,7 @@ def read_slots(
 
 @router.post("/plans/{day}")
 def plan_day(
-    day: date, wish: PlanIn, key: DispatcherKey, pool: Pool, now: Now, streets_of: TownStreets
+    day: Date, wish: PlanIn, key: DispatcherKey, pool: Pool, now: Now, streets_of: TownStreets
 ) -> PlanOut:
     """Plan the day's promised deliveries; the draft waits to be published."""
     planned = api.operations.plans.plan_day(
@@ -99,12 +99,12 @@ def plan_day(
 
 
 @router.post("/plans/{day}/publish", status_code=204)
-def publish(day: date, key: DispatcherKey, pool: Pool, now: Now) -> None:
+def publish(day: Date, key: DispatcherKey, pool: Pool, now: Now) -> None:
     """Show the day's newest plan to its couriers."""
     api.operations.plans.publish(pool, key.town_id, day, now=now)
 
 
 @router.get("/days/{day}/rounds.geojson")
-def read_day(day: date, key: DispatcherKey, pool: Pool, now: Now) -> dict[str, Any]:
+def read_day(day: Date, key: DispatcherKey, pool: Pool, now: Now) -> dict[str, Any]:
     """Return the day's rounds and stops as GeoJSON."""
     return api.geojson.day(api.operations.days.sheet(pool, key.town_id, day, now=now))

@@ -5,6 +5,7 @@ The form is `application/problem+json` (RFC 9457) with `code`, `field` and `faul
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -63,17 +64,21 @@ def status_of(refusal: Refusal) -> int:
     return 422
 
 
-def problem(refusal: Refusal, language: str) -> dict[str, Any]:
-    """Write a refusal as a problem a person and a program can both read."""
+def problem(refusal: Refusal, language: str, *, timezone: ZoneInfo | None = None) -> dict[str, Any]:
+    """Write a refusal as a problem a person and a program can both read.
+
+    Moments are written in `timezone`, the town's, where it is known.
+    """
+    parameters = api.words.local(refusal.parameters, timezone) if timezone else refusal.parameters
     return {
         "type": f"urn:colporteur:{refusal.code}",
-        "title": api.words.text(refusal.code, refusal.parameters, language),
+        "title": api.words.text(refusal.code, parameters, language),
         "status": status_of(refusal),
         "code": refusal.code,
         "field": refusal.field,
         **{
             name: _plain(value)
-            for name, value in refusal.parameters.items()
+            for name, value in parameters.items()
             if name not in {"type", "title", "status", "code", "field"}
         },
     }
@@ -120,7 +125,7 @@ def _fault(error: dict[str, Any], language: str) -> dict[str, object]:
     where: Sequence[object] = error["loc"]
     parts = where[1:] if where and where[0] in {"body", "query", "path", "header"} else where
     code = f"form_{error['type']}"
-    parameters = {"input": error.get("input"), **(error.get("ctx") or {})}
+    parameters: dict[str, object] = error.get("ctx") or {}
     if code not in api.words.catalogue(language):
         code, parameters = "form_unfit", {"reason": error["msg"]}
     return {

@@ -19,6 +19,7 @@ import api.errors
 import api.geojson
 import api.operations.days
 import api.operations.towns
+import api.reference
 import api.words
 import data.database
 import data.plans
@@ -32,7 +33,7 @@ router = APIRouter(include_in_schema=False)
 
 #: Words the map says; `day.js` knows them by these names without the prefix.
 MAP_WORDS = (
-    "title", "zoom_in", "zoom_out", "attribution", "fingers", "scroll", "scroll_mac", "all_rounds",
+    "title", "zoom_in", "zoom_out", "fingers", "scroll", "scroll_mac", "all_rounds",
     "loading", "failed", "no_webgl", "stop", "hub", "selected", "show_stop",
 )  # fmt: skip
 
@@ -57,6 +58,18 @@ def show_towns(request: Request, pool: Pool) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/t/{towns[0].slug}/jour{query}", status_code=307)
     return _page(request, "towns.html", towns=towns)
+
+
+@router.get("/docs")
+def show_reference(request: Request) -> Response:
+    """Show what programs may ask."""
+    schema = request.app.openapi()
+    return _page(
+        request,
+        "reference.html",
+        calls=api.reference.calls(schema),
+        shapes=api.reference.shapes(schema),
+    )
 
 
 @router.get("/t/{slug}/jour")
@@ -105,11 +118,11 @@ def read_static(request: Request, name: str) -> Response:
 
 
 @router.get("/healthz")
-def check_health(pool: Pool) -> dict[str, str]:
-    """Answer 200 where the database answers."""
-    with pool.connection(timeout=5) as conn:
-        conn.execute("SELECT 1")
-    return {"status": "ok"}
+def check_health(pool: Pool, response: Response) -> dict[str, str]:
+    """Answer 200 where the database answers, 503 where it does not."""
+    answers = data.database.answers(pool)
+    response.status_code = 200 if answers else 503
+    return {"status": "ok" if answers else "no database"}
 
 
 def install(app: FastAPI) -> None:
@@ -153,12 +166,9 @@ def _day(request: Request, pool: Pool, town: Town, day: date, now: datetime) -> 
         "maplibre": api.assets.address("maplibre/maplibre-gl.mjs"),
         "rounds": f"/t/{town.slug}/jour/{day}/rounds.geojson",
         "streets": f"/t/{town.slug}/streets.geojson?v={streets.digest if streets else ''}",
-        "fictional": town.fictional,
         "tints": {each.number: each.tint for each in view.rounds},
         "patterns": {each.number: each.pattern for each in view.rounds},
-        "words": {
-            name: api.words.catalogue(language)[f"page_map_{name}"].strip() for name in MAP_WORDS
-        },
+        "words": {name: api.words.catalogue(language)[f"page_map_{name}"] for name in MAP_WORDS},
     }
     return _page(request, "day.html", town=town, day=view, path=f"/t/{town.slug}/jour", facts=facts)
 

@@ -64,6 +64,14 @@ def show(value: object, language: str) -> str:
             return str(value)
 
 
+def local(parameters: Mapping[str, object], timezone: ZoneInfo) -> dict[str, object]:
+    """Return the parameters with their moments in the town's own time."""
+    return {
+        name: value.astimezone(timezone) if isinstance(value, datetime) else value
+        for name, value in parameters.items()
+    }
+
+
 def clock(moment: datetime, language: str) -> str:
     """Write a time of day: 14:05."""
     return format_time(moment, "HH:mm", locale=language)

@@ -1,7 +1,7 @@
 """Rows of what was answered to a channel's request, so that a repetition answers the same."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from psycopg import Connection
@@ -41,12 +41,13 @@ def find(conn: Connection[TupleRow], channel_id: int, key: str) -> Answer | None
 
 def add(
     conn: Connection[TupleRow], channel_id: int, key: str, answer: Answer, *, at: datetime
-) -> None:
-    """Keep an answer."""
-    conn.execute(
+) -> Answer:
+    """Keep an answer and return it as it will be found: jsonb has its own order of keys."""
+    row = conn.execute(
         """
         INSERT INTO answers (channel_id, key, body_sha256, status, body, at)
              VALUES (%(channel_id)s, %(key)s, %(body_sha256)s, %(status)s, %(body)s, %(at)s)
+          RETURNING body
         """,
         {
             "channel_id": channel_id,
@@ -56,4 +57,6 @@ def add(
             "body": json.dumps(answer.body),
             "at": at,
         },
-    )
+    ).fetchone()
+    assert row is not None
+    return replace(answer, body=row[0])

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 type Pool = ConnectionPool[Connection[TupleRow]]
 
@@ -124,6 +124,16 @@ def open_pool(url: str, *, most: int = 16) -> Pool:
     return ConnectionPool(
         url, min_size=1, max_size=most, kwargs={"autocommit": True}, open=True, name="colporteur"
     )
+
+
+def answers(pool: Pool) -> bool:
+    """Tell whether the database can be asked something within five seconds."""
+    try:
+        with pool.connection(timeout=5) as conn:
+            conn.execute("SELECT 1")
+    except (psycopg.Error, PoolTimeout):
+        return False
+    return True
 
 
 @contextmanager

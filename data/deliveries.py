@@ -26,7 +26,13 @@ class NewDelivery:
 
 
 def recipient(conn: Connection[TupleRow], *, key: str, name: str, phone: str | None) -> int:
-    """Return the id of the recipient with this key, added where new; the first name stays."""
+    """Return the id of the recipient with this key, added where new; the first name stays.
+
+    One that is known is not locked: recipients come in any order, so that locks could meet.
+    """
+    known = conn.execute("SELECT id FROM recipients WHERE key = %(key)s", {"key": key}).fetchone()
+    if known is not None:
+        return int(known[0])
     row = conn.execute(
         """
         INSERT INTO recipients (key, name, phone)
@@ -44,7 +50,7 @@ def recipient(conn: Connection[TupleRow], *, key: str, name: str, phone: str | N
 def promised(
     conn: Connection[TupleRow], *, slot_id: int, recipient_id: int, place_key: str
 ) -> int | None:
-    """Return the open delivery an order for this door may join; hold the slot's lock first."""
+    """Lock and return the open delivery an order for this door may join; lock the slot first."""
     row = conn.execute(
         """
         SELECT id
@@ -53,6 +59,7 @@ def promised(
            AND recipient_id = %(recipient_id)s
            AND place_key = %(place_key)s
            AND state = 'promised'
+           FOR UPDATE
         """,
         {"slot_id": slot_id, "recipient_id": recipient_id, "place_key": place_key},
     ).fetchone()
@@ -161,11 +168,11 @@ def save_state(
     *,
     failed_reason: str | None = None,
 ) -> None:
-    """Write the delivery's state, and why it failed where it did."""
+    """Write the delivery's state, and why it failed; nothing where it did not."""
     conn.execute(
         """
         UPDATE deliveries
-           SET state = %(state)s, failed_reason = coalesce(%(reason)s, failed_reason)
+           SET state = %(state)s, failed_reason = %(reason)s
          WHERE id = %(id)s
         """,
         {"state": state.value, "reason": failed_reason, "id": delivery_id},

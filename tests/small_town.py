@@ -142,10 +142,10 @@ class Town:
             return data.rounds.between(conn, day.starts_at, day.ends_at)
 
 
-def a_small_town(pool: Pool) -> Town:
+def a_small_town(pool: Pool, slug: str = "essai") -> Town:
     """Three shops (one brings its parcels), forty doors, slots, a hub with a drive, two bikes."""
     with pool.connection() as conn:
-        town_id = data.towns.add(conn, builders.a_town()).id
+        town_id = data.towns.add(conn, builders.a_town(slug)).id
     with scoped(pool, town_id) as conn:
         shops = data.shops.save(
             conn,

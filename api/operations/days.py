@@ -163,5 +163,5 @@ def _figures(
         done=len(dropoffs),
         on_time=sum(dropoffs),
         proven=sum(each.proven_at is not None for each in alive),
-        failed=sum(each.state is DeliveryState.FAILED for each in alive),
+        failed=sum(each.failed_reason is not None for each in alive),
     )

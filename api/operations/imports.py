@@ -57,7 +57,7 @@ def import_csv(
         timezone = ZoneInfo(data.towns.by_id(conn, town_id).timezone)
         counter = api.operations.intake.counter(conn, streets)
     read = [(row, data.channels.csv.order(row, timezone)) for row in rows]
-    taking = _Taking(counter=counter, channel=channel, now=now)
+    taking = _Taking(counter=counter, channel=channel, timezone=timezone, now=now)
     if dry_run:
         outcomes = _rehearse(pool, town_id, taking, read)
     else:
@@ -72,6 +72,7 @@ type Read = list[tuple[Row, NewOrder | list[CellFault]]]
 class _Taking:
     counter: Counter
     channel: str
+    timezone: ZoneInfo
     now: datetime
 
 
@@ -141,7 +142,7 @@ def _take(
                 column=column,
                 value=row.cells.get(column, ""),
                 code=refusal.code,
-                parameters=refusal.parameters,
+                parameters=api.words.local(refusal.parameters, taking.timezone),
             )
         ]
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
+from shapely import Point
 
 import api.operations.subsidies
 import data.addresses
@@ -18,6 +19,7 @@ import data.slots
 import data.towns
 from data.channels.registry import Channel
 from delivery.addresses import AddressAmbiguous, AddressMissing, AddressUnknown, split_town
+from delivery.errors import OutOfReach, TooFarFromStreet
 from delivery.fleet import Hub
 from delivery.orders import (
     Fulfilment,
@@ -71,16 +73,34 @@ def take_order(
     """Promise one order, in the caller's transaction.
 
     The slot is locked before anything is read that its lock protects. An order the channel sent
-    before, word for word, is answered as it was then.
+    before, word for word, is answered as it was then, also when both came at once.
 
     Raises ShopUnknown, ShopOfAnotherChannel, ReferenceTaken, AddressMissing, AddressUnknown,
-    AddressAmbiguous, TooFarFromStreet, OutsideZones, NoDrive, SlotMissing, SlotUnknown,
-    SlotClosed, SlotFull, and what `subsidies.promise` raises.
+    AddressAmbiguous, TooFarFromStreet, OutOfReach, OutsideZones, NoDrive, SlotMissing,
+    SlotUnknown, SlotClosed, SlotFull, and what `subsidies.promise` raises.
     """
     content = content_sha256(order)
     repeated = _repeated(conn, channel, order, content)
     if repeated is not None:
         return repeated
+    try:
+        with conn.transaction():
+            return _promise(conn, counter, channel, order, content, now)
+    except ReferenceTaken:
+        repeated = _repeated(conn, channel, order, content)
+        if repeated is None:
+            raise
+        return repeated
+
+
+def _promise(
+    conn: Connection[TupleRow],
+    counter: Counter,
+    channel: Channel,
+    order: NewOrder,
+    content: str,
+    now: datetime,
+) -> Taken:
     shop_id = _shop(conn, channel, order)
     place = None if order.fulfilment is Fulfilment.COUNTER else _place(conn, counter, order)
     recipient_id = data.deliveries.recipient(
@@ -183,7 +203,7 @@ def _place(conn: Connection[TupleRow], counter: Counter, order: NewOrder) -> Pla
         return Place(key="drive", label=counter.hub.name, point=counter.hub.point)
     if order.point is not None:
         if counter.streets is not None:
-            counter.streets.snap([order.point], profile=DOOR_PROFILE)
+            _check_street(counter.streets, order.point)
         label = order.address or f"{order.point.y:.5f}, {order.point.x:.5f}"
         return Place(key=point_key(order.point), label=label, point=order.point)
     if not order.address:
@@ -199,6 +219,14 @@ def _place(conn: Connection[TupleRow], counter: Counter, order: NewOrder) -> Pla
     return Place(key=f"address:{found[0].id}", label=found[0].label, point=found[0].point)
 
 
+def _check_street(streets: Streets, point: Point) -> None:
+    try:
+        streets.snap([point], profile=DOOR_PROFILE)
+    except (TooFarFromStreet, OutOfReach) as refusal:
+        refusal.field = "point"
+        raise
+
+
 def _deliver(
     conn: Connection[TupleRow],
     counter: Counter,
@@ -210,7 +238,7 @@ def _deliver(
 ) -> tuple[int, bool]:
     zone = counter.atlas.zone_at(place.point)
     if zone is None:
-        raise OutsideZones(field="address", place=place.label)
+        raise OutsideZones(field="point" if order.point else "address", place=place.label)
     if order.slot_starts_at is None:
         raise SlotMissing(field="slot_starts_at", fulfilment=order.fulfilment.value)
     kind = SlotKind(order.fulfilment.value)

@@ -1,7 +1,7 @@
 """Orders through a channel's API: taken once, however often they are sent; read; called off."""
 
-import json
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -14,6 +14,7 @@ import data.database
 import data.deliveries
 import data.orders
 import data.slots
+import data.towns
 from api.errors import IdempotencyKeyReused
 from api.operations import intake
 from api.operations.intake import Taken
@@ -54,17 +55,17 @@ def take_once(
                 raise IdempotencyKeyReused(field="Idempotency-Key")
             return kept
         channel = data.channels.registry.by_id(conn, channel_id)
+        timezone = ZoneInfo(data.towns.by_id(conn, town_id).timezone)
         counter = intake.counter(conn, streets)
         try:
             with conn.transaction():
                 taken = intake.take_order(conn, counter, channel, order, now=now)
             answer = Answer(body_sha256=body_sha256, status=201, body=shown(taken))
         except Refusal as refusal:
-            body = json.loads(json.dumps(api.errors.problem(refusal, language)))
+            body = api.errors.problem(refusal, language, timezone=timezone)
             status = api.errors.status_of(refusal)
             answer = Answer(body_sha256=body_sha256, status=status, body=body)
-        data.answers.add(conn, channel_id, key, answer, at=now)
-        return answer
+        return data.answers.add(conn, channel_id, key, answer, at=now)
 
 
 def shown(taken: Taken) -> dict[str, object]:

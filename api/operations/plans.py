@@ -25,7 +25,7 @@ from delivery.day import Day
 from delivery.errors import OutOfReach, Refusal, TooFarFromStreet
 from delivery.fleet import Vehicle
 from delivery.loading import Consignment
-from delivery.orders import CALLED_OFF
+from delivery.orders import CALLED_OFF, Fulfilment
 from delivery.planning import Draft, Trip, Unserved
 from delivery.pooling import DeliveryState, DeliveryStep
 from delivery.pooling import step as delivery_step
@@ -204,11 +204,15 @@ def publish(pool: Pool, town_id: int, day: date, *, now: datetime) -> Plan:
         planned = data.plans.orders_of(conn, plan.id)
         deliveries = data.deliveries.lock(conn, planned)
         orders = data.orders.of_deliveries(conn, list(planned))
+        bringing = {shop.id for shop in data.shops.listed(conn) if shop.brings_parcels}
         for delivery in deliveries:
-            active = {o.id for o in orders[delivery.id] if o.state not in CALLED_OFF}
-            if delivery.state is not DeliveryState.PROMISED or not active >= set(
-                planned[delivery.id]
-            ):
+            to_move = {
+                order.id
+                for order in orders[delivery.id]
+                if order.state not in CALLED_OFF
+                and not (delivery.fulfilment is Fulfilment.DRIVE and order.shop_id in bringing)
+            }
+            if delivery.state is not DeliveryState.PROMISED or to_move != set(planned[delivery.id]):
                 raise PlanOutdated(field="day", day=day)
             data.deliveries.save_state(
                 conn, delivery.id, delivery_step(delivery.state, DeliveryStep.PLAN)

@@ -65,14 +65,17 @@ def record(
             and round_.state is not RoundState.DRAFT
         }
         deliveries = _deliveries(conn, rounds.values())
+        data.orders.lock(
+            conn,
+            {id_ for round_ in rounds.values() for task in round_.tasks for id_ in task.order_ids},
+        )
         verdicts = [_keep(conn, event, rounds, deliveries, now) for event in events]
-        kept = {
-            event.round_id
-            for event, verdict in zip(events, verdicts, strict=True)
-            if verdict.standing is Standing.ACCEPTED
-        }
+        kept: dict[int, set[UUID]] = {}
+        for event, verdict in zip(events, verdicts, strict=True):
+            if verdict.standing is Standing.ACCEPTED:
+                kept.setdefault(event.round_id, set()).add(event.uuid)
         for round_id in sorted(kept):
-            _settle(conn, rounds[round_id])
+            _settle(conn, rounds[round_id], kept[round_id])
     return verdicts
 
 
@@ -118,21 +121,28 @@ def _task(round_: Round, task_id: int | None) -> Task | None:
     raise NotFound(field="task_id")
 
 
-def _settle(conn: Connection[TupleRow], round_: Round) -> None:
+def _settle(conn: Connection[TupleRow], round_: Round, news: set[UUID]) -> None:
+    """Apply what a round's events come to, to the deliveries that the new ones speak of.
+
+    The others are left alone: meanwhile the hub may have received what a courier reported failed.
+    """
     events = data.proofs.of_rounds(conn, [round_.id])
     by_task: dict[int | None, list[Event]] = {}
     for event in events:
         by_task.setdefault(event.task_id, []).append(event)
     outcomes = {task.id: proofs.outcome(by_task.get(task.id, ())) for task in round_.tasks}
     by_delivery: dict[int, list[Task]] = {}
+    told: set[int] = set()
     for task in round_.tasks:
         outcome = outcomes[task.id]
-        if outcome is not None and (outcome.state, outcome.at) != (task.state, task.settled_at):
-            data.rounds.save_task(conn, task.id, outcome.state, outcome.at)
+        if outcome is not None:
+            if (outcome.state, outcome.at) != (task.state, task.settled_at):
+                data.rounds.save_task(conn, task.id, outcome.state, outcome.at)
+            if not news.isdisjoint(event.uuid for event in by_task[task.id]):
+                told.add(task.delivery_id)
         by_delivery.setdefault(task.delivery_id, []).append(task)
-    for delivery_id, tasks in by_delivery.items():
-        if any(outcomes[task.id] is not None for task in tasks):
-            _settle_delivery(conn, delivery_id, tasks, outcomes)
+    for delivery_id in sorted(told):
+        _settle_delivery(conn, delivery_id, by_delivery[delivery_id], outcomes)
     if round_.state in {RoundState.PUBLISHED, RoundState.STARTED}:
         is_over = any(event.kind is EventKind.ROUND_FINISHED for event in events)
         state = RoundState.FINISHED if is_over else RoundState.STARTED
@@ -186,12 +196,16 @@ def _advance_delivery(
     conn: Connection[TupleRow], delivery: Delivery, step: DeliveryStep, outcome: Outcome
 ) -> None:
     match step:
-        case DeliveryStep.PROVE:
+        case DeliveryStep.PROVE if delivery.state is not DeliveryState.CANCELLED:
             prove(conn, delivery, outcome)
-        case DeliveryStep.FAIL if (delivery.state, step) in DELIVERY_STEPS:
+        case DeliveryStep.FAIL if (
+            delivery.state is DeliveryState.FAILED or (delivery.state, step) in DELIVERY_STEPS
+        ):
             assert outcome.reason is not None
-            state = delivery_step(delivery.state, step)
-            data.deliveries.save_state(conn, delivery.id, state, failed_reason=outcome.reason.value)
+            reason = outcome.reason.value
+            data.deliveries.save_state(
+                conn, delivery.id, DeliveryState.FAILED, failed_reason=reason
+            )
         case DeliveryStep.START if (delivery.state, step) in DELIVERY_STEPS:
             data.deliveries.save_state(conn, delivery.id, delivery_step(delivery.state, step))
         case _:
@@ -199,16 +213,25 @@ def _advance_delivery(
 
 
 def prove(conn: Connection[TupleRow], delivery: Delivery, outcome: Outcome) -> None:
-    """Write a delivery's proof and move its money; a proof that stands is left as it is."""
-    if delivery.state is DeliveryState.PROVEN or delivery.proven_at is not None:
-        return
+    """Write a delivery's proof and move its money.
+
+    Of several proofs the earliest stands, until the month is closed over one.
+    """
     assert outcome.proof is not None and outcome.proof_sha256 is not None
+    is_proven = delivery.proven_at is not None
+    if delivery.proven_at is not None and (
+        delivery.state is DeliveryState.CLOSED or delivery.proven_at < outcome.at
+    ):
+        return
     data.deliveries.save_proof(
         conn,
         delivery.id,
-        state=delivery_step(delivery.state, DeliveryStep.PROVE),
+        state=DeliveryState.PROVEN
+        if is_proven
+        else delivery_step(delivery.state, DeliveryStep.PROVE),
         proven_at=outcome.at,
         proof_kind=outcome.proof.value,
         proof_sha256=outcome.proof_sha256,
     )
-    api.operations.subsidies.prove(conn, delivery_id=delivery.id, at=outcome.at)
+    if not is_proven:
+        api.operations.subsidies.prove(conn, delivery_id=delivery.id, at=outcome.at)

@@ -55,6 +55,7 @@ COLUMN_OF_FIELD = {
     "shop": "commerce",
     "reference": "reference",
     "address": "adresse",
+    "point": "lon",
     "slot_starts_at": "creneau",
     "fulfilment": "mode",
 }

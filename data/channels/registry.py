@@ -16,8 +16,13 @@ class Channel:
 
 
 def ensure(conn: Connection[TupleRow], name: str, *, shop_id: int | None = None) -> Channel:
-    """Return the channel of this name, added where new."""
+    """Return the channel of this name, added where new; one that is known is not locked."""
     with conn.cursor(row_factory=class_row(Channel)) as cursor:
+        known = cursor.execute(
+            "SELECT id, name, shop_id FROM channels WHERE name = %(name)s", {"name": name}
+        ).fetchone()
+        if known is not None:
+            return known
         channel = cursor.execute(
             """
             INSERT INTO channels (name, shop_id)

@@ -19,6 +19,8 @@ from tests.browser import Watch
 AXE = Path("api/web/node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
 DAY = f"/t/essai/jour/{builders.DAY}"
+#: The first two rounds in daylight, as tokens.css has them.
+BLUE, OCHRE = "10,63,176", "174,98,0"
 PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 
@@ -111,7 +113,7 @@ def test_the_map_shows_streets_water_and_every_round(site: Site) -> None:
     seen = colours(page)
     for colour in ("243,240,232", "255,255,255", "185,216,232", "215,229,198"):
         assert seen.get(colour, 0) > 200, f"{colour} is missing: {len(seen)} colours"
-    for round_colour in ("10,95,180", "194,65,12"):
+    for round_colour in (BLUE, OCHRE):
         assert seen.get(round_colour, 0) > 200
     expect(page.locator("#map-state")).to_be_hidden()
 
@@ -127,17 +129,17 @@ def test_the_map_follows_the_dark_of_the_evening(site: Site) -> None:
 
 def test_choosing_a_round_brings_it_forward_on_map_list_and_table(site: Site) -> None:
     page = site.open()
-    blue_before = colours(page)["10,95,180"]
+    blue_before = colours(page)[BLUE]
     page.get_by_role("button", name="Tournée 2").click()
     expect(page.get_by_role("button", name="Tournée 2")).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#said")).to_contain_text("Tournée 2, Camionnette")
     expect(page.locator("#tournee-2")).to_have_attribute("open", "")
     expect(page.locator(".mark")).to_have_count(2)
-    assert colours(page).get("10,95,180", 0) < blue_before / 4
+    assert colours(page).get(BLUE, 0) < blue_before / 4
     assert page.url.endswith("#tournee-2")
     page.get_by_role("button", name="Toutes les tournées").click()
     expect(page.locator(".mark")).to_have_count(0)
-    assert colours(page)["10,95,180"] > blue_before / 2
+    assert colours(page)[BLUE] > blue_before / 2
 
 
 def test_a_stop_is_reached_and_read_with_the_keyboard_alone(site: Site) -> None:
