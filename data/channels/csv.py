@@ -7,10 +7,10 @@ Columns are in French, `;` between cells, UTF-8 with or without a byte-order mar
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from shapely import Point
@@ -49,6 +49,10 @@ SIZES = {
     "tres-grand": Size.BULKY,
 }
 MOST_OF_A_KIND = 50
+#: Longest texts, as the API takes them; references and codes stand in indexes.
+LONGEST = {"reference": 100, "commerce": 100, "destinataire": 120, "adresse": 200, "note": 500}
+#: Years a moment may lie in: PostgreSQL and Python hold them in every time zone.
+YEARS = range(1970, 2100)
 
 #: The field of a refusal that came later, back to the column it stands in.
 COLUMN_OF_FIELD = {
@@ -93,8 +97,8 @@ class _Unfit(ValueError):
         self.parameters = parameters
 
 
-def read(content: bytes) -> list[Row]:
-    """Split the file into rows.
+def read(content: bytes, *, required: Sequence[str] = REQUIRED) -> list[Row]:
+    """Split the file into rows, passing over empty ones.
 
     Raises NotCsv when it is no UTF-8 text, lacks a required column or names one twice; then
     nothing of it may be taken.
@@ -108,7 +112,7 @@ def read(content: bytes) -> list[Row]:
     reader = csv.reader(io.StringIO(text), delimiter=";", strict=True)
     try:
         heading = [name.strip().casefold() for name in next(reader, [])]
-        _check_heading(heading)
+        _check_heading(heading, required)
         rows = []
         for cells in reader:
             if any(cell.strip() for cell in cells):
@@ -122,8 +126,8 @@ def read(content: bytes) -> list[Row]:
     return rows
 
 
-def _check_heading(heading: list[str]) -> None:
-    missing = [name for name in REQUIRED if name not in heading]
+def _check_heading(heading: list[str], required: Sequence[str]) -> None:
+    missing = [name for name in required if name not in heading]
     if missing:
         raise NotCsv(field="file", reason="missing_columns", columns=missing)
     twice = sorted({name for name in heading if name and heading.count(name) > 1})
@@ -140,6 +144,8 @@ def order(row: Row, timezone: ZoneInfo) -> NewOrder | list[CellFault]:
         try:
             if not value and column in REQUIRED:
                 raise _Unfit("cell_missing")
+            if len(value) > LONGEST.get(column, len(value)):
+                raise _Unfit("cell_too_long", most=LONGEST[column])
             return convert(value)
         except _Unfit as unfit:
             faults.append(
@@ -170,6 +176,8 @@ def order(row: Row, timezone: ZoneInfo) -> NewOrder | list[CellFault]:
     slot = cell("creneau", moment)
     basket_cents = cell("panier_eur", _cents)
     parcels = cell("colis", _parcels)
+    address = cell("adresse", str)
+    note = cell("note", str)
     ready_at = cell("pret_a", moment)
     if not faults and (lon is None) != (lat is None):
         column = "lon" if lon is None else "lat"
@@ -188,11 +196,11 @@ def order(row: Row, timezone: ZoneInfo) -> NewOrder | list[CellFault]:
         fulfilment=fulfilment,
         basket_cents=basket_cents,
         parcels=parcels,
-        address=row.cells.get("adresse") or None,
+        address=address or None,
         point=Point(lon, lat) if lon is not None and lat is not None else None,
         slot_starts_at=slot,
         ready_at=ready_at,
-        note=row.cells.get("note", ""),
+        note=note or "",
     )
 
 
@@ -238,17 +246,17 @@ def _moment(value: str, timezone: ZoneInfo) -> datetime | None:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
         raise _Unfit("cell_moment") from error
-    if not re.match(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", value):
+    if not re.match(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", value) or moment.year not in YEARS:
         raise _Unfit("cell_moment")
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone)
 
 
 def _cents(value: str) -> int:
-    try:
-        cents = Decimal(value.replace(" ", "").replace(",", ".")) * 100
-    except InvalidOperation as error:
-        raise _Unfit("cell_euros") from error
-    if not cents.is_finite() or cents != int(cents) or not 0 <= cents <= 1_000_000:
+    plain = re.sub(r"\s", "", value).replace(",", ".")
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", plain):
+        raise _Unfit("cell_euros")
+    cents = Decimal(plain) * 100
+    if cents != int(cents) or cents > 1_000_000:
         raise _Unfit("cell_euros")
     return int(cents)
 

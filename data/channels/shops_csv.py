@@ -1,12 +1,10 @@
 """Partner shops from a spreadsheet: every bad cell named, good rows kept."""
 
-import csv
-import io
-
 from shapely import Point
 from stdnum.fr import siret
 
-from data.channels.csv import CellFault, NotCsv
+import data.channels.csv
+from data.channels.csv import CellFault
 from data.opening_hours import openings
 from delivery.shops import NewShop
 
@@ -32,25 +30,14 @@ def read(content: bytes) -> tuple[list[NewShop], tuple[CellFault, ...]]:
 
     Raises NotCsv when the file cannot be read at all.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotCsv(field="file", reason="not_utf8", byte=error.start) from error
-    reader = csv.DictReader(io.StringIO(text), delimiter=";")
-    heading = [name.strip().casefold() for name in reader.fieldnames or ()]
-    missing = [name for name in COLUMNS if name not in heading]
-    if missing:
-        raise NotCsv(field="file", reason="missing_columns", columns=missing)
-    reader.fieldnames = heading
     shops: list[NewShop] = []
     faults: list[CellFault] = []
-    for cells in reader:
-        row = {name: (cells.get(name) or "").strip() for name in COLUMNS}
-        found = _faults(row, reader.line_num)
+    for row in data.channels.csv.read(content, required=COLUMNS):
+        found = _faults(row.cells, row.line)
         if found:
             faults.extend(found)
         else:
-            shops.append(_shop(row))
+            shops.append(_shop(row.cells))
     return shops, tuple(faults)
 
 
