@@ -1,6 +1,8 @@
 """Commands: each parses, calls an operation, prints."""
 
 import json
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,7 +81,8 @@ def open_desk(town: str | None) -> Iterator[Desk]:
         chosen = [each for each in towns if town in (None, each.slug, each.name)]
         if len(chosen) != 1:
             known = ", ".join(each.slug for each in towns) or "aucune"
-            fail(f"Nommez la ville avec --town. Villes connues : {known}.")
+            asked = f"Aucune ville « {town} »." if town else "Nommez la ville avec --town."
+            fail(f"{asked} Villes connues : {known}.")
         yield Desk(settings=settings, pool=pool, town=chosen[0])
 
 
@@ -129,13 +132,17 @@ def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
         with pool.connection() as conn:
             data.migrate.check(conn)
         pool.close()
+    # uvicorn stops in good order, then raises the signal again: end as a program ends, so that the
+    # embedded server is stopped too.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     uvicorn.run(create_app(settings), host=host, port=port, access_log=False)
 
 
 @app.command()
 def migrate() -> None:
     """Mettre la base de données à jour."""
-    applied = data.migrate.migrate(Settings().database().owner_url)
+    with refusals_said():
+        applied = data.migrate.migrate(Settings().database())
     typer.echo("\n".join(applied) if applied else "La base est à jour.")
 
 
@@ -194,8 +201,9 @@ def plan(
         print_json(report)
         return
     typer.echo(
-        f"Plan n° {planned.plan.version} : {report['rounds']} tournées, {report['km']} km, "
-        f"{len(planned.unserved)} livraisons non servies"
+        f"Plan n° {planned.plan.version}. Tournées : {report['rounds']}, "
+        f"{api.words.kilometres(sum(each.distance_m for each in planned.rounds))}. "
+        f"Livraisons non servies : {len(planned.unserved)}"
     )
     for each in planned.unserved:
         why = api.words.text(f"unserved_{each.reason}", {}, Settings().language)

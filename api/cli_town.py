@@ -67,8 +67,10 @@ def import_shops(file: Path, town: TownName = None) -> None:
         shops, faults = data.channels.shops_csv.read(_bytes(file))
         with data.database.scoped(desk.pool, desk.town.id) as conn:
             data.shops.save(conn, shops)
-    typer.echo(f"{len(shops)} commerces inscrits")
+    typer.echo(f"Commerces inscrits : {len(shops)}")
     _say_faults(faults)
+    if faults:
+        raise typer.Exit(1)
 
 
 @orders_app.command("import")
@@ -96,8 +98,11 @@ def import_orders(
             language=desk.settings.language,
         )
     rejected = file.with_name(f"{file.stem}-a-corriger.csv")
+    codes = file.with_name(f"{file.stem}-codes.csv")
     if report.bad_rows and not dry_run:
         rejected.write_bytes(report.bad_rows)
+    if report.orders and not dry_run:
+        codes.write_bytes(api.operations.imports.codes(report))
     if as_json:
         print_json(
             {
@@ -105,6 +110,17 @@ def import_orders(
                 "pooled": report.pooled,
                 "repeated": report.repeated,
                 "dry_run": dry_run,
+                "orders": [
+                    {
+                        "line": row.line,
+                        "reference": row.cells["reference"],
+                        "order_id": each.order_id,
+                        "delivery_id": each.delivery_id,
+                        "code": each.code,
+                    }
+                    for row, each in report.orders
+                    if not dry_run
+                ],
                 "faults": [
                     {
                         "line": each.line,
@@ -118,11 +134,13 @@ def import_orders(
             }
         )
     else:
-        verb = "seraient prises" if dry_run else "prises"
+        verb = "qui seraient prises" if dry_run else "prises"
         typer.echo(
-            f"{report.taken} commandes {verb} (dont {report.pooled} groupées à une autre), "
-            f"{report.repeated} déjà connues"
+            f"Commandes {verb} : {report.taken} (groupées à une autre : {report.pooled}). "
+            f"Déjà connues : {report.repeated}."
         )
+        if report.orders and not dry_run:
+            typer.echo(f"Codes à donner aux destinataires : {codes}")
         _say_faults(report.faults)
         if report.bad_rows and not dry_run:
             typer.echo(f"Lignes à corriger : {rejected}", err=True)
@@ -146,7 +164,10 @@ def add_key(
             shop_id = data.shops.id_of(conn, shop) if shop else None
             if shop and shop_id is None:
                 fail(f"Aucun commerce « {shop} ».")
-            subject = data.channels.registry.ensure(conn, channel, shop_id=shop_id).id
+            known = data.channels.registry.ensure(conn, channel, shop_id=shop_id)
+            if shop and known.shop_id != shop_id:
+                fail(f"Le canal « {channel} » existe déjà pour d'autres : prenez un autre nom.")
+            subject = known.id
         elif role == "shop":
             subject = data.shops.id_of(conn, channel)
         elif role == "courier":
@@ -210,7 +231,10 @@ def verify_statement(folder: Path) -> None:
     except typer.Exit:
         raise typer.Exit(2) from None
     if faults:
-        fail(f"{faults[0]}")
+        first = faults[0]
+        place = f", ligne {first.line}" if first.line else ""
+        entry = f", écriture {first.seq}" if first.seq else ""
+        fail(f"{first.file}{place}{entry} : {first.what}")
     typer.echo("Tout est juste.")
 
 
@@ -218,7 +242,8 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        fail(f"{file} : {error.strerror}")
+        missing = isinstance(error, FileNotFoundError)
+        fail(f"{file} : {'fichier introuvable' if missing else error.strerror}")
 
 
 def _say_faults(faults: "tuple[data.channels.csv.CellFault, ...]") -> None:

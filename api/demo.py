@@ -106,7 +106,7 @@ def _fresh_database(settings: Settings, steps: Steps) -> Iterator[Database]:
     name = f"{DATABASES}{secrets.token_hex(4)}"
     with steps.step("Base de données neuve"):
         database = data.database.embedded(settings.home, name=name)
-        data.migrate.migrate(database.owner_url)
+        data.migrate.migrate(database)
     administrator = data.database.administrator_url(database)
     with psycopg.connect(administrator, autocommit=True) as conn:
         data.database.drop_unused(conn, DATABASES, keep=name)

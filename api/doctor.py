@@ -30,7 +30,8 @@ def checks(settings: Settings) -> Iterator[Check]:
         database = settings.database()
         with psycopg.connect(database.application_url, autocommit=True) as conn:
             version = conn.info.server_version
-            yield Check(name="PostgreSQL", is_well=version >= 150_000, detail=str(version))
+            detail = f"{version // 10_000}.{version % 10_000}"
+            yield Check(name="PostgreSQL", is_well=version >= 150_000, detail=detail)
             data.migrate.check(conn)
             yield Check(name="Migrations", is_well=True, detail="à jour")
             towns = data.towns.listed(conn)

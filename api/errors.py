@@ -15,6 +15,8 @@ import api.words
 import delivery.addresses
 import delivery.orders
 import delivery.pooling
+import delivery.proofs
+import delivery.rounds
 import delivery.slots
 from delivery.errors import NotFound, Refusal
 
@@ -26,6 +28,10 @@ STATUS: dict[type[Refusal], int] = {
     delivery.pooling.DeliveryStepRefused: 409,
     delivery.slots.SlotFull: 409,
     delivery.slots.SlotClosed: 409,
+    delivery.rounds.PlanOutdated: 409,
+    delivery.rounds.PlanPublished: 409,
+    delivery.rounds.VehicleTwice: 409,
+    delivery.proofs.TooManyAttempts: 429,
 }
 
 
@@ -114,11 +120,22 @@ def install(app: FastAPI) -> None:
                 "title": api.words.text("unfit_request", {}, language),
                 "status": 422,
                 "code": "unfit_request",
-                "faults": [_fault(each, language) for each in error.errors()],
+                "faults": [_fault(each, language) for each in _causes(error.errors())],
             },
             status_code=422,
             media_type="application/problem+json",
         )
+
+
+def _causes(errors: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out lists that are too short only because what they hold is unfit."""
+    places = [tuple(each["loc"]) for each in errors]
+    return [
+        each
+        for each, place in zip(errors, places, strict=True)
+        if each["type"] != "too_short"
+        or not any(other != place and other[: len(place)] == place for other in places)
+    ]
 
 
 def _fault(error: dict[str, Any], language: str) -> dict[str, object]:
@@ -126,6 +143,10 @@ def _fault(error: dict[str, Any], language: str) -> dict[str, object]:
     parts = where[1:] if where and where[0] in {"body", "query", "path", "header"} else where
     code = f"form_{error['type']}"
     parameters: dict[str, object] = error.get("ctx") or {}
+    if error["type"] == "json_invalid":
+        parts = ("body",)
+    if error["type"] == "enum" and language == "fr":
+        parameters = {"expected": str(parameters["expected"]).replace(" or ", " ou ")}
     if code not in api.words.catalogue(language):
         code, parameters = "form_unfit", {"reason": error["msg"]}
     return {

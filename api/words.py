@@ -27,10 +27,16 @@ def catalogue(language: str) -> dict[str, str]:
 def text(code: str, parameters: Mapping[str, object], language: str) -> str:
     """Return the sentence of a code with its parameters filled in.
 
-    A parameter the sender did not give is written as a dash, never as a failure.
+    A sentence for `code_reason` is taken before the one for the code alone; states and steps are
+    said in words. A parameter the sender did not give is written as a dash, never as a failure.
     """
-    shown = {name: show(value, language) for name, value in parameters.items()}
-    return catalogue(language)[code].format_map(_Dashes(shown)).strip()
+    texts = catalogue(language)
+    shown = {
+        name: texts.get(f"{name}_{value}") or show(value, language)
+        for name, value in parameters.items()
+    }
+    sentence = texts.get(f"{code}_{parameters.get('reason')}") or texts[code]
+    return sentence.format_map(_Dashes(shown)).strip()
 
 
 def counted(code: str, count: int, language: str) -> str:

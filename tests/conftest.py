@@ -77,7 +77,7 @@ def template(administrator: str) -> str:
             making = f"{name}_making"
             data.database.drop_database(conn, making)
             data.database.ensure_database(conn, making)
-            data.migrate.migrate(_urls(administrator, making).owner_url)
+            data.migrate.migrate(_urls(administrator, making))
             conn.execute(f'ALTER DATABASE "{making}" RENAME TO "{name}"')
         conn.execute("SELECT pg_advisory_unlock(8117)")
     return name

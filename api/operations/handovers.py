@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 import data.database
 import data.deliveries
 import data.orders
-from api.operations.rides import prove
+from api.operations.rides import prove, require_patience
 from data.database import Pool
 from delivery.errors import NotFound
 from delivery.orders import (
@@ -25,12 +25,8 @@ from delivery.orders import (
     steps_to,
 )
 from delivery.pooling import Delivery
-from delivery.proofs import NotAllHere, Outcome, ProofKind, TooManyAttempts, WrongCode
+from delivery.proofs import NotAllHere, Outcome, ProofKind, WrongCode
 from delivery.rounds import TaskState
-
-#: So many wrong codes in so long, and the next must wait: ten thousand codes cannot be tried.
-MOST_ATTEMPTS = 5
-WAIT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +71,7 @@ def _step_of_shop(
 
     with data.database.scoped(pool, town_id) as conn:
         order = _locked(conn, order_id, check)
-        state = step(order.state, taken)
-        data.orders.save_step(
-            conn, order_id, step=taken, state=state, at=now, actor=f"shop:{shop_id}"
-        )
+        _take(conn, order, taken, now=now, actor=f"shop:{shop_id}")
         return _order(conn, order_id)
 
 
@@ -94,9 +87,26 @@ def receive(pool: Pool, town_id: int, order_id: int, *, now: datetime) -> Order:
             if order.fulfilment is Fulfilment.DRIVE
             else OrderStep.RECEIVE_AT_HUB
         )
-        state = step(order.state, taken)
-        data.orders.save_step(conn, order_id, step=taken, state=state, at=now, actor="hub")
+        _take(conn, order, taken, now=now, actor="hub")
         return _order(conn, order_id)
+
+
+#: Where a step leads: asked for a second time, it has nothing left to do.
+_THERE = {
+    OrderStep.PREPARE: OrderState.READY,
+    OrderStep.DROP_OFF: OrderState.DROPPED_OFF,
+    OrderStep.RECEIVE_AT_HUB: OrderState.AT_HUB,
+    OrderStep.RECEIVE_AT_DRIVE: OrderState.AT_DRIVE,
+}
+
+
+def _take(
+    conn: Connection[TupleRow], order: Order, taken: OrderStep, *, now: datetime, actor: str
+) -> None:
+    """Take a step; one that was taken already, as by a second click, changes nothing."""
+    if order.state is not _THERE[taken]:
+        state = step(order.state, taken)
+        data.orders.save_step(conn, order.id, step=taken, state=state, at=now, actor=actor)
 
 
 def hand_over_at_counter(
@@ -193,11 +203,7 @@ def _tried(
     order_id: int | None = None,
 ) -> bool:
     """Compare a code; remember a wrong one, which therefore must not be rolled back."""
-    wrong = data.deliveries.failed_attempts(
-        conn, since=attempt.now - WAIT, delivery_id=delivery_id, order_id=order_id
-    )
-    if wrong >= MOST_ATTEMPTS:
-        raise TooManyAttempts(field="code", minutes=int(WAIT.total_seconds() // 60))
+    require_patience(conn, now=attempt.now, delivery_id=delivery_id, order_id=order_id)
     if attempt.code == code:
         return True
     data.deliveries.add_failed_attempt(

@@ -1,5 +1,7 @@
 """Orders from a file: good rows kept, bad rows given back, nothing half-written."""
 
+import csv
+import io
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -25,8 +27,13 @@ from routing.streets import Streets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What an import did; `bad_rows` is the file to mend and send again, empty when all is well."""
+    """What an import did.
 
+    `orders` are those it took or knew, by line; `bad_rows` is the file to mend and send again,
+    empty when all is well.
+    """
+
+    orders: tuple[tuple[Row, Taken], ...]
     taken: int
     pooled: int
     repeated: int
@@ -109,7 +116,12 @@ def _rehearse(
 
 
 def _report(read: Read, outcomes: list[Taken | list[CellFault]], language: str) -> Report:
-    taken = [outcome for outcome in outcomes if isinstance(outcome, Taken)]
+    orders = tuple(
+        (row, outcome)
+        for (row, _), outcome in zip(read, outcomes, strict=True)
+        if isinstance(outcome, Taken)
+    )
+    taken = [outcome for _, outcome in orders]
     bad = [
         (row, outcome)
         for (row, _), outcome in zip(read, outcomes, strict=True)
@@ -119,6 +131,7 @@ def _report(read: Read, outcomes: list[Taken | list[CellFault]], language: str) 
         (row, " | ".join(sentence(fault, language) for fault in faults)) for row, faults in bad
     ]
     return Report(
+        orders=orders,
         taken=sum(not each.repeated for each in taken),
         pooled=sum(each.pooled for each in taken),
         repeated=sum(each.repeated for each in taken),
@@ -150,6 +163,25 @@ def _take(
 def sentence(fault: CellFault, language: str) -> str:
     """Say what is wrong with a cell, where it stands and how to mend it."""
     place = api.words.text(
-        "cell_place", {"line": fault.line, "column": fault.column, "value": fault.value}, language
+        "cell_place" if fault.column else "cell_line",
+        {"line": fault.line, "column": fault.column, "value": fault.value},
+        language,
     )
     return f"{place} : {api.words.text(fault.code, fault.parameters, language)}"
+
+
+def codes(report: Report) -> bytes:
+    """Write the code of each order taken, for the recipient: on a receipt, in a message."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(("reference", "destinataire", "commande", "livraison", "code"))
+    for row, taken in report.orders:
+        name = _plain(row.cells["destinataire"])
+        reference = _plain(row.cells["reference"])
+        writer.writerow((reference, name, taken.order_id, taken.delivery_id or "", taken.code))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _plain(cell: str) -> str:
+    """Keep a spreadsheet from taking what somebody typed for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -27,7 +27,14 @@ from delivery.orders import ENDED, Fulfilment, Order, OrderState, OrderStep, ste
 from delivery.pooling import STEPS as DELIVERY_STEPS
 from delivery.pooling import Delivery, DeliveryState, DeliveryStep
 from delivery.pooling import step as delivery_step
-from delivery.proofs import Event, EventDiffers, EventKind, Outcome
+from delivery.proofs import (
+    Event,
+    EventDiffers,
+    EventKind,
+    Outcome,
+    TooManyAttempts,
+    WrongCode,
+)
 from delivery.rounds import RoundState, TaskKind
 
 
@@ -96,6 +103,8 @@ def _keep(
             raise NotFound(field="round_id")
         task = _task(rounds[event.round_id], event.task_id)
         delivery = deliveries[task.delivery_id] if task else None
+        if delivery is not None and "code" in event.payload:
+            require_patience(conn, now=now, delivery_id=delivery.id)
         proofs.check(
             event,
             task.kind if task else None,
@@ -106,10 +115,30 @@ def _keep(
         known = data.proofs.add(conn, event, received_at=now)
         if known is not None and known != event.content_sha256:
             raise EventDiffers(field="uuid", uuid=str(event.uuid))
+    except WrongCode as refusal:
+        assert delivery is not None
+        data.deliveries.add_failed_attempt(conn, at=now, delivery_id=delivery.id, order_id=None)
+        return Verdict(uuid=event.uuid, standing=Standing.REFUSED, refusal=refusal)
     except Refusal as refusal:
         return Verdict(uuid=event.uuid, standing=Standing.REFUSED, refusal=refusal)
     standing = Standing.ACCEPTED if known is None else Standing.REPEATED
     return Verdict(uuid=event.uuid, standing=standing)
+
+
+def require_patience(
+    conn: Connection[TupleRow],
+    *,
+    now: datetime,
+    delivery_id: int | None = None,
+    order_id: int | None = None,
+) -> None:
+    """Raise TooManyAttempts where too many wrong codes were tried of late, by whomever."""
+    wrong = data.deliveries.failed_attempts(
+        conn, since=now - proofs.WAIT, delivery_id=delivery_id, order_id=order_id
+    )
+    if wrong >= proofs.MOST_ATTEMPTS:
+        minutes = int(proofs.WAIT.total_seconds() // 60)
+        raise TooManyAttempts(field="code", minutes=minutes)
 
 
 def _task(round_: Round, task_id: int | None) -> Task | None:

@@ -5,6 +5,7 @@ Columns are in French, `;` between cells, UTF-8 with or without a byte-order mar
 """
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Callable, Sequence
@@ -35,6 +36,8 @@ COLUMNS = (
     "note",
     "pret_a",
 )
+#: What a file of rows to mend has besides.
+FAULT_COLUMN = "a_corriger"
 REQUIRED = ("reference", "commerce", "destinataire", "mode", "panier_eur", "colis")
 
 MODES = {
@@ -66,7 +69,8 @@ COLUMN_OF_FIELD = {
 
 
 class NotCsv(Refusal):
-    """The file cannot be read as a CSV of orders at all. Parameters: reason, and what it names."""
+    """The file cannot be read as a CSV at all. Parameters: reason, columns, suggestions, byte,
+    line."""
 
     code = "not_csv"
 
@@ -97,7 +101,9 @@ class _Unfit(ValueError):
         self.parameters = parameters
 
 
-def read(content: bytes, *, required: Sequence[str] = REQUIRED) -> list[Row]:
+def read(
+    content: bytes, *, columns: Sequence[str] = COLUMNS, required: Sequence[str] = REQUIRED
+) -> list[Row]:
     """Split the file into rows, passing over empty ones.
 
     Raises NotCsv when it is no UTF-8 text, lacks a required column or names one twice; then
@@ -112,7 +118,7 @@ def read(content: bytes, *, required: Sequence[str] = REQUIRED) -> list[Row]:
     reader = csv.reader(io.StringIO(text), delimiter=";", strict=True)
     try:
         heading = [name.strip().casefold() for name in next(reader, [])]
-        _check_heading(heading, required)
+        _check_heading(heading, columns, required)
         rows = []
         for cells in reader:
             if any(cell.strip() for cell in cells):
@@ -126,10 +132,24 @@ def read(content: bytes, *, required: Sequence[str] = REQUIRED) -> list[Row]:
     return rows
 
 
-def _check_heading(heading: list[str], required: Sequence[str]) -> None:
+def _check_heading(heading: list[str], columns: Sequence[str], required: Sequence[str]) -> None:
     missing = [name for name in required if name not in heading]
     if missing:
         raise NotCsv(field="file", reason="missing_columns", columns=missing)
+    known = {*columns, FAULT_COLUMN}
+    near = {
+        name: match[0]
+        for name in heading
+        if name and name not in known
+        if (match := difflib.get_close_matches(name, set(columns) - set(heading), 1, 0.75))
+    }
+    if near:
+        raise NotCsv(
+            field="file",
+            reason="misspelt_columns",
+            columns=sorted(near),
+            suggestions=[near[name] for name in sorted(near)],
+        )
     twice = sorted({name for name in heading if name and heading.count(name) > 1})
     if twice:
         raise NotCsv(field="file", reason="column_twice", columns=twice)
@@ -208,7 +228,7 @@ def write_back(rows: list[tuple[Row, str]]) -> bytes:
     """Write bad rows as a file to mend and send again, each with what is wrong with it."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow((*COLUMNS, "a_corriger"))
+    writer.writerow((*COLUMNS, FAULT_COLUMN))
     for row, fault in rows:
         writer.writerow((*(row.cells.get(column, "") for column in COLUMNS), fault))
     return text.getvalue().encode("utf-8-sig")

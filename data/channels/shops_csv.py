@@ -32,7 +32,7 @@ def read(content: bytes) -> tuple[list[NewShop], tuple[CellFault, ...]]:
     """
     shops: list[NewShop] = []
     faults: list[CellFault] = []
-    for row in data.channels.csv.read(content, required=COLUMNS):
+    for row in data.channels.csv.read(content, columns=COLUMNS, required=COLUMNS):
         found = _faults(row.cells, row.line)
         if found:
             faults.extend(found)

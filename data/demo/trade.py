@@ -10,8 +10,8 @@ from stdnum import luhn
 
 import delivery.addresses
 from data.demo import areas, trades
-from data.opening_hours import openings
 from data.demo.plane import Plane, gap
+from data.opening_hours import openings
 from delivery.addresses import NewAddress
 from delivery.fleet import Hub, NewVehicle, WorkingPeriod
 from delivery.shops import NewShop, Opening

@@ -7,9 +7,9 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 import api.operations.orders
-from api.operations.handovers import MOST_ATTEMPTS, WAIT
 from delivery.orders import Fulfilment, OrderState
 from delivery.pooling import DeliveryState
+from delivery.proofs import MOST_ATTEMPTS, WAIT
 from delivery.slots import SlotKind
 from tests.builders import a_slot, an_order
 from tests.small_town import ENGAGED, Town
@@ -61,13 +61,24 @@ def test_a_shop_sees_its_own_orders(client: TestClient, town: Town, shop: dict[s
     assert [each["reference"] for each in seen] == ["A-1"]
 
 
-def test_a_shop_marks_an_order_packed_once(
+@pytest.mark.parametrize(("step", "state"), [("ready", "ready"), ("drop-off", "dropped_off")])
+def test_a_second_click_changes_nothing(
+    client: TestClient, town: Town, shop: dict[str, str], step: str, state: str
+) -> None:
+    (taken,) = town.take(an_order())
+    assert at_shop(client, shop, taken.order_id, step).json()["state"] == state
+    told = town.count("order_events")
+    assert at_shop(client, shop, taken.order_id, step).json()["state"] == state
+    assert town.count("order_events") == told
+
+
+def test_an_order_that_left_its_shop_is_not_marked_packed(
     client: TestClient, town: Town, shop: dict[str, str]
 ) -> None:
     (taken,) = town.take(an_order())
-    assert at_shop(client, shop, taken.order_id, "ready").json()["state"] == "ready"
-    again = at_shop(client, shop, taken.order_id, "ready")
-    assert (again.status_code, again.json()["code"]) == (409, "step_refused")
+    at_shop(client, shop, taken.order_id, "drop-off")
+    answer = at_shop(client, shop, taken.order_id, "ready")
+    assert (answer.status_code, answer.json()["code"]) == (409, "step_refused")
 
 
 @pytest.mark.parametrize("step", ["ready", "drop-off", "hand-over"])

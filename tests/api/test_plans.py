@@ -1,11 +1,13 @@
 """A day is planned over real streets, published, and seen by its couriers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from shapely import Point
 
+import api.operations.intake
 import api.operations.orders
 import api.operations.plans as plans
 import data.addresses
@@ -149,6 +151,26 @@ def test_an_order_that_joined_since_makes_the_plan_outdated(
     assert late.pooled
     with pytest.raises(PlanOutdated):
         town.publish()
+    assert town.delivery(one.delivery_id).state is DeliveryState.PROMISED
+
+
+def test_an_order_that_joins_while_the_plan_is_published_is_never_left_behind(
+    town: Town, streets: StreetProcesses
+) -> None:
+    (one,) = town.take(an_order("A-1"))
+    town.plan(streets)
+    with ThreadPoolExecutor(1) as threads:
+        with scoped(town.pool, town.id) as conn:
+            counter = api.operations.intake.counter(conn, None)
+            late = api.operations.intake.take_order(
+                conn, counter, town.channel, an_order("A-2", shop="librairie"), now=town.clock()
+            )
+            publishing = threads.submit(town.publish)
+            with pytest.raises(TimeoutError):
+                publishing.result(timeout=0.3)
+        with pytest.raises(PlanOutdated):
+            publishing.result()
+    assert late.pooled
     assert town.delivery(one.delivery_id).state is DeliveryState.PROMISED
 
 

@@ -20,7 +20,7 @@ def test_schema_sql_is_what_the_migrations_make(database: Database) -> None:
 
 
 def test_a_migrated_database_has_nothing_pending(database: Database) -> None:
-    assert data.migrate.migrate(database.owner_url) == []
+    assert data.migrate.migrate(database) == []
     with psycopg.connect(database.application_url) as conn:
         data.migrate.check(conn)
 

@@ -222,5 +222,3 @@ def test_on_the_days_clocks_jump_windows_are_the_towns_clock_times(day: date) ->
     dropoff = load(loading, consignment).shipment.dropoff
     assert dropoff.latest_s - dropoff.earliest_s == 2 * 3600
     assert loading.day.moment(dropoff.latest_s) == local(12, day=day)
-
-

@@ -204,9 +204,7 @@ def test_on_the_days_clocks_jump_rounds_keep_the_towns_clock(on: date, utc: int)
     day = Day(date=on, timezone=builders.PARIS)
     starts_at = day.at(time(10))
     base = a_consignment()
-    slot = builders.a_kept_slot(
-        starts_at=starts_at, ends_at=day.at(time(12)), cutoff_at=starts_at
-    )
+    slot = builders.a_kept_slot(starts_at=starts_at, ends_at=day.at(time(12)), cutoff_at=starts_at)
     draft = drafted(
         Consignment(delivery=base.delivery, slot=slot, orders=base.orders),
         trips=[a_trip(time(9), time(12))],

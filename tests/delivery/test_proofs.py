@@ -212,5 +212,3 @@ def test_a_delivery_follows_its_tasks(
 ) -> None:
     found = delivery_step(pickups, dropoff, to_drive=to_drive)
     assert (found[0] if found else None) is step
-
-
