@@ -13,6 +13,7 @@ import api.errors
 import api.logs
 import api.pages
 import api.shops
+import api.slots
 import data.database
 import data.migrate
 from api.deps import Clock, system_clock
@@ -43,7 +44,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     app.state.settings = settings
     app.state.clock = clock
     api.errors.install(app)
-    for part in (api.channels, api.shops, api.couriers, api.drive, api.dispatch):
+    for part in (api.channels, api.slots, api.shops, api.couriers, api.drive, api.dispatch):
         app.include_router(part.router)
     api.pages.install(app)
     return app

@@ -22,6 +22,7 @@ PACKAGES = {
         {"maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs", "maplibre-gl.css"},
     )
 }
+LONGEST_NAME = 100
 KEEP = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
@@ -57,6 +58,8 @@ def address(name: str) -> str:
 
 def static(name: str) -> Content | None:
     """Return a static file by its name under /static/, or None when there is no such file."""
+    if len(name) > LONGEST_NAME:
+        return None
     package, _, inside = name.rpartition("/")
     if not package:
         return _packed(files("api.web") / "static" / inside)

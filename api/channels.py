@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
@@ -13,13 +13,11 @@ from shapely import Point
 import api.operations.orders
 from api.deps import ChannelKey, Id, Moment, Now, Pool, TownStreets, subject
 from api.errors import IdempotencyKeyMissing, language_of
-from delivery.orders import Fulfilment, NewOrder, Order, Recipient
+from delivery.orders import MOST_PARCELS, Fulfilment, NewOrder, Order, Recipient
 from delivery.parcels import BULKIEST_L, HEAVIEST_G, Parcel, Size, Temperature, parcel
 from delivery.phones import e164
 
 router = APIRouter(prefix="/api/v1/orders", tags=["channels"])
-
-MOST_PARCELS = 50
 
 
 class _Strict(BaseModel):
@@ -157,7 +155,36 @@ class OrderOut(BaseModel):
         )
 
 
-@router.post("", status_code=201)
+class TakenOut(BaseModel):
+    """An order that was taken.
+
+    `code` is what the recipient says; none where the order joined another shop's delivery, whose
+    channel was given it.
+    """
+
+    order_id: int
+    delivery_id: int | None
+    code: str | None
+    pooled: bool
+    state: str
+
+
+class ProblemOut(BaseModel):
+    """Why a request was refused (RFC 9457); parameters of the code stand beside."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    field: str | None = None
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemOut} for status in (400, 401, 403, 404, 409, 422)
+}
+
+
+@router.post("", status_code=201, response_model=TakenOut, responses=PROBLEMS)
 def take_order(
     order: OrderIn,
     key: ChannelKey,

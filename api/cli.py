@@ -187,7 +187,9 @@ def plan(
                 progress=lambda p: update(f"{p.share:.0%}, {p.unserved} non servies"),
             )
         if publish:
-            api.operations.plans.publish(desk.pool, desk.town.id, day.date(), now=now)
+            api.operations.plans.publish(
+                desk.pool, desk.town.id, day.date(), now=now, plan_id=planned.plan.id
+            )
     report: dict[str, object] = {
         "day": planned.plan.day,
         "version": planned.plan.version,

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
@@ -97,12 +98,11 @@ def import_orders(
             dry_run=dry_run,
             language=desk.settings.language,
         )
-    rejected = file.with_name(f"{file.stem}-a-corriger.csv")
-    codes = file.with_name(f"{file.stem}-codes.csv")
+    rejected = codes = None
     if report.bad_rows and not dry_run:
-        rejected.write_bytes(report.bad_rows)
+        rejected = _write_beside(file, "a-corriger", report.bad_rows)
     if report.orders and not dry_run:
-        codes.write_bytes(api.operations.imports.codes(report))
+        codes = _write_beside(file, "codes", api.operations.imports.codes(report))
     if as_json:
         print_json(
             {
@@ -139,10 +139,10 @@ def import_orders(
             f"Commandes {verb} : {report.taken} (groupées à une autre : {report.pooled}). "
             f"Déjà connues : {report.repeated}."
         )
-        if report.orders and not dry_run:
+        if codes:
             typer.echo(f"Codes à donner aux destinataires : {codes}")
         _say_faults(report.faults)
-        if report.bad_rows and not dry_run:
+        if rejected:
             typer.echo(f"Lignes à corriger : {rejected}", err=True)
     if report.faults:
         raise typer.Exit(1)
@@ -236,6 +236,23 @@ def verify_statement(folder: Path) -> None:
         entry = f", écriture {first.seq}" if first.seq else ""
         fail(f"{first.file}{place}{entry} : {first.what}")
     typer.echo("Tout est juste.")
+
+
+def _write_beside(file: Path, suffix: str, content: bytes) -> Path | None:
+    """Write a new file beside another, never over one; what cannot be written is printed."""
+    for number in count(1):
+        end = suffix if number == 1 else f"{suffix}-{number}"
+        path = file.with_name(f"{file.stem}-{end}.csv")
+        try:
+            with path.open("xb") as opened:
+                opened.write(content)
+        except FileExistsError:
+            continue
+        except OSError:
+            typer.echo(content.decode("utf-8-sig"), err=True)
+            return None
+        return path
+    return None
 
 
 def _bytes(file: Path) -> bytes:

@@ -14,7 +14,8 @@ from api.deps import CourierKey, Date, Moment, Now, Pool, subject
 from api.errors import language_of
 from api.operations.days import RoundSheet
 from data.rounds import Task
-from delivery.orders import Fulfilment
+from delivery.orders import CALLED_OFF, Fulfilment
+from delivery.parcels import Temperature
 from delivery.proofs import Event, EventKind
 from delivery.rounds import TaskKind
 
@@ -77,14 +78,19 @@ class BatchOut(BaseModel):
 
 
 class TaskOut(BaseModel):
-    """A task as the courier needs it."""
+    """A task as the courier needs it; the recipient's phone at the door only."""
 
     id: int
     kind: str
     state: str
     delivery_id: int
     recipient: str | None
+    phone: str | None
     parcels: int
+    chilled: bool
+    frozen: bool
+    fragile: bool
+    age_check: bool
     needs_proof: bool
     notes: list[str]
     earliest_at: datetime
@@ -148,16 +154,28 @@ class RoundOut(BaseModel):
 
 
 def _task(sheet: RoundSheet, task: Task) -> TaskOut:
-    orders = [sheet.orders[order_id] for order_id in task.order_ids]
+    orders = [
+        order
+        for order_id in task.order_ids
+        if (order := sheet.orders[order_id]).state not in CALLED_OFF
+    ]
+    parcels = [parcel for order in orders for parcel in order.parcels]
+    at_door = task.kind is TaskKind.DROPOFF and any(
+        order.fulfilment is Fulfilment.HOME for order in orders
+    )
     return TaskOut(
         id=task.id,
         kind=task.kind.value,
         state=task.state.value,
         delivery_id=task.delivery_id,
         recipient=orders[0].recipient_name if orders else None,
-        parcels=sum(len(order.parcels) for order in orders),
-        needs_proof=task.kind is TaskKind.DROPOFF
-        and any(order.fulfilment is Fulfilment.HOME for order in orders),
+        phone=orders[0].recipient_phone if at_door else None,
+        parcels=len(parcels),
+        chilled=any(parcel.temperature is Temperature.CHILLED for parcel in parcels),
+        frozen=any(parcel.temperature is Temperature.FROZEN for parcel in parcels),
+        fragile=any(parcel.fragile for parcel in parcels),
+        age_check=any(parcel.age_check for parcel in parcels),
+        needs_proof=at_door,
         notes=[order.note for order in orders if order.note],
         earliest_at=task.earliest_at,
         latest_at=task.latest_at,

@@ -62,21 +62,23 @@ def _key(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Role:
-    """Let only keys of one role pass."""
+    """Let only keys of some roles pass."""
 
-    name: str
+    names: tuple[str, ...]
 
     def __call__(self, key: Annotated[Key, Depends(_key)]) -> Key:
-        if key.role != self.name:
-            raise KeyUnfit(field="Authorization", role=key.role, needed=self.name)
+        if key.role not in self.names:
+            raise KeyUnfit(field="Authorization", role=key.role, needed=self.names)
         return key
 
 
-ChannelKey = Annotated[Key, Depends(_Role(name="channel"))]
-ShopKey = Annotated[Key, Depends(_Role(name="shop"))]
-CourierKey = Annotated[Key, Depends(_Role(name="courier"))]
-HubKey = Annotated[Key, Depends(_Role(name="hub"))]
-DispatcherKey = Annotated[Key, Depends(_Role(name="dispatcher"))]
+ChannelKey = Annotated[Key, Depends(_Role(names=("channel",)))]
+#: Whoever may promise a slot to a recipient.
+OrderTakerKey = Annotated[Key, Depends(_Role(names=("channel", "shop", "dispatcher")))]
+ShopKey = Annotated[Key, Depends(_Role(names=("shop",)))]
+CourierKey = Annotated[Key, Depends(_Role(names=("courier",)))]
+HubKey = Annotated[Key, Depends(_Role(names=("hub",)))]
+DispatcherKey = Annotated[Key, Depends(_Role(names=("dispatcher",)))]
 
 
 def subject(key: Key) -> int:

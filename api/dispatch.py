@@ -1,4 +1,4 @@
-"""The dispatcher's desk: free slots, plan a day, publish it, look at it."""
+"""The dispatcher's desk: plan a day, publish it, look at it."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -10,7 +10,6 @@ import api.geojson
 import api.operations.days
 import api.operations.plans
 from api.deps import Date, DispatcherKey, Now, Pool, TownStreets
-from delivery.slots import SlotKind
 
 router = APIRouter(prefix="/api/v1/dispatch", tags=["dispatch"])
 
@@ -45,31 +44,6 @@ class PlanOut(BaseModel):
     cost_cents: int
 
 
-class SlotOut(BaseModel):
-    """A window that can still be booked."""
-
-    kind: SlotKind
-    starts_at: datetime
-    ends_at: datetime
-    left: int
-
-
-@router.get("/slots")
-def read_slots(
-    key: DispatcherKey,
-    pool: Pool,
-    now: Now,
-    day: Date | None = None,
-    kind: Annotated[SlotKind | None, Query()] = None,
-) -> list[SlotOut]:
-    """Return the slots of a day that can still be booked."""
-    slots = api.operations.days.free_slots(pool, key.town_id, day=day, kind=kind, now=now)
-    return [
-        SlotOut(kind=slot.kind, starts_at=slot.starts_at, ends_at=slot.ends_at, left=slot.left)
-        for slot in slots
-    ]
-
-
 @router.post("/plans/{day}")
 def plan_day(
     day: Date, wish: PlanIn, key: DispatcherKey, pool: Pool, now: Now, streets_of: TownStreets
@@ -99,9 +73,15 @@ def plan_day(
 
 
 @router.post("/plans/{day}/publish", status_code=204)
-def publish(day: Date, key: DispatcherKey, pool: Pool, now: Now) -> None:
-    """Show the day's newest plan to its couriers."""
-    api.operations.plans.publish(pool, key.town_id, day, now=now)
+def publish(
+    day: Date,
+    key: DispatcherKey,
+    pool: Pool,
+    now: Now,
+    plan_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+) -> None:
+    """Show the day's newest plan to its couriers; `plan_id` is the one that was looked at."""
+    api.operations.plans.publish(pool, key.town_id, day, now=now, plan_id=plan_id)
 
 
 @router.get("/days/{day}/rounds.geojson")

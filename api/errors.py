@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 import api.words
 import delivery.addresses
@@ -33,6 +34,10 @@ STATUS: dict[type[Refusal], int] = {
     delivery.rounds.VehicleTwice: 409,
     delivery.proofs.TooManyAttempts: 429,
 }
+
+
+#: What the framework itself refuses, before any operation is asked.
+HTTP_CODES = {404: "not_found", 405: "method_unfit"}
 
 
 class KeyMissing(Refusal):
@@ -109,6 +114,23 @@ def install(app: FastAPI) -> None:
             problem(refusal, language_of(request)),
             status_code=status_of(refusal),
             media_type="application/problem+json",
+        )
+
+    @app.exception_handler(HTTPException)
+    def refuse_http(request: Request, error: HTTPException) -> JSONResponse:
+        language = language_of(request)
+        code = HTTP_CODES.get(error.status_code, "unfit_request")
+        return JSONResponse(
+            {
+                "type": f"urn:colporteur:{code}",
+                "title": api.words.text(code, {}, language),
+                "status": error.status_code,
+                "code": code,
+                "field": None,
+            },
+            status_code=error.status_code,
+            media_type="application/problem+json",
+            headers=error.headers,
         )
 
     @app.exception_handler(RequestValidationError)

@@ -5,6 +5,7 @@ unless `settings.open_day_page` is set, which only the demo does.
 """
 
 import json
+import re
 from datetime import date, datetime
 from functools import cache, partial
 from zoneinfo import ZoneInfo
@@ -36,6 +37,9 @@ MAP_WORDS = (
     "title", "zoom_in", "zoom_out", "fingers", "scroll", "scroll_mac", "all_rounds",
     "loading", "failed", "no_webgl", "stop", "hub", "selected", "show_stop",
 )  # fmt: skip
+
+
+SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
 
 class NoPage(Exception):
@@ -144,7 +148,7 @@ def _town(request: Request, pool: Pool, slug: str) -> Town:
     if not _settings(request).open_day_page:
         raise NoPage("page_missing")
     with pool.connection() as conn:
-        town = data.towns.by_slug(conn, slug)
+        town = data.towns.by_slug(conn, slug) if SLUG.fullmatch(slug) else None
     if town is None:
         raise NoPage("page_no_town")
     return town

@@ -9,6 +9,7 @@ import api.operations.handovers
 from api.channels import OrderOut
 from api.deps import Id, Now, Pool, ShopKey, subject
 from api.operations.handovers import Attempt
+from delivery.orders import Order
 
 router = APIRouter(prefix="/api/v1/shop", tags=["shops"])
 
@@ -21,11 +22,29 @@ class CodeIn(BaseModel):
     code: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
 
 
+class ShopOrderOut(OrderOut):
+    """An order as its shop needs it: for whom, how many parcels, what to mind."""
+
+    recipient: str
+    parcels: int
+    note: str
+
+    @classmethod
+    def of(cls, order: Order) -> "ShopOrderOut":
+        """Shape a record for its shop."""
+        return cls(
+            **OrderOut.of(order).model_dump(),
+            recipient=order.recipient_name,
+            parcels=len(order.parcels),
+            note=order.note,
+        )
+
+
 @router.get("/orders")
-def read_orders(key: ShopKey, pool: Pool) -> list[OrderOut]:
+def read_orders(key: ShopKey, pool: Pool) -> list[ShopOrderOut]:
     """Return the shop's orders."""
     orders = api.operations.handovers.of_shop(pool, key.town_id, subject(key))
-    return [OrderOut.of(order) for order in orders]
+    return [ShopOrderOut.of(order) for order in orders]
 
 
 @router.post("/orders/{order_id}/ready")

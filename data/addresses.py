@@ -1,5 +1,6 @@
 """Rows of the doors a town knows, and the search among them."""
 
+import math
 from collections.abc import Iterable
 
 from psycopg import Connection
@@ -8,6 +9,8 @@ from shapely import Point
 
 from delivery.addresses import Address, NewAddress, fold
 
+#: A degree of latitude.
+METRES_A_DEGREE = 111_320
 #: How many near spellings a refusal offers.
 SUGGESTIONS = 5
 
@@ -62,6 +65,28 @@ def find(conn: Connection[TupleRow], door: str, postcode: str | None) -> list[Ad
         {"key": fold(door), "postcode": postcode},
     ).fetchall()
     return [_address(*row) for row in rows]
+
+
+def nearest(conn: Connection[TupleRow], point: Point, *, within_m: int) -> Address | None:
+    """Return the known door nearest to a point, as the crow flies, if one is that near."""
+    row = conn.execute(
+        """
+        SELECT id, number, street, postcode, city, lon, lat
+          FROM addresses
+         WHERE lat BETWEEN %(lat)s - %(dlat)s AND %(lat)s + %(dlat)s
+           AND lon BETWEEN %(lon)s - %(dlon)s AND %(lon)s + %(dlon)s
+           AND ((lat - %(lat)s) / %(dlat)s) ^ 2 + ((lon - %(lon)s) / %(dlon)s) ^ 2 <= 1
+         ORDER BY ((lat - %(lat)s) / %(dlat)s) ^ 2 + ((lon - %(lon)s) / %(dlon)s) ^ 2, id
+         LIMIT 1
+        """,
+        {
+            "lon": point.x,
+            "lat": point.y,
+            "dlat": within_m / METRES_A_DEGREE,
+            "dlon": within_m / (METRES_A_DEGREE * max(0.01, math.cos(math.radians(point.y)))),
+        },
+    ).fetchone()
+    return None if row is None else _address(*row)
 
 
 def suggest(conn: Connection[TupleRow], door: str) -> list[str]:

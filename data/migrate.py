@@ -27,6 +27,13 @@ class NotMigrated(Refusal):
     code = "not_migrated"
 
 
+class RoleTooStrong(Refusal):
+    """The role sees every town's rows: a superuser, or it bypasses row-level security.
+    Parameters: role."""
+
+    code = "role_too_strong"
+
+
 def migrate(database: Database) -> list[str]:
     """Apply every pending migration in one transaction; return their names.
 
@@ -65,12 +72,22 @@ def _apply(conn: Connection[TupleRow]) -> list[str]:
 
 
 def check(conn: Connection[TupleRow]) -> None:
-    """Raise NotMigrated when migrations are pending."""
+    """Raise NotMigrated when migrations are pending, RoleTooStrong when towns are not kept apart."""
     if conn.execute("SELECT to_regclass('migrations')").fetchone() == (None,):
         raise NotMigrated(pending=[path.name for path in _all()])
     pending = [path.name for path in _pending(conn)]
     if pending:
         raise NotMigrated(pending=pending)
+    strong = conn.execute(
+        """
+        SELECT rolname
+          FROM pg_roles
+         WHERE rolname = current_user
+           AND (rolsuper OR rolbypassrls)
+        """
+    ).fetchone()
+    if strong is not None:
+        raise RoleTooStrong(role=strong[0])
 
 
 def _all() -> list[Traversable]:

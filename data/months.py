@@ -76,7 +76,7 @@ def proven(conn: Connection[TupleRow], delivery_ids: list[int]) -> list[Proven]:
                 FROM deliveries
                 JOIN subsidies ON subsidies.delivery_id = deliveries.id
                 JOIN orders ON orders.delivery_id = deliveries.id
-                           AND orders.state NOT IN ('refused', 'cancelled')
+                           AND orders.state NOT IN ('refused', 'cancelled', 'failed', 'returned')
                 JOIN parcels ON parcels.order_id = orders.id
                WHERE deliveries.id = ANY(%(ids)s)
                GROUP BY deliveries.town_id, deliveries.id, subsidies.town_id,

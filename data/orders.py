@@ -224,10 +224,12 @@ def _orders(
     rows = conn.execute(
         """
         SELECT orders.id, orders.reference, orders.channel_id, orders.shop_id, shops.code,
-               orders.recipient_name, orders.fulfilment, orders.state, orders.basket_cents,
-               orders.delivery_id, orders.code, orders.ready_at, orders.note
+               orders.recipient_name, recipients.phone, orders.fulfilment, orders.state,
+               orders.basket_cents, orders.delivery_id, orders.code, orders.ready_at, orders.note
           FROM orders
           JOIN shops ON shops.town_id = orders.town_id AND shops.id = orders.shop_id
+          JOIN recipients ON recipients.town_id = orders.town_id
+                         AND recipients.id = orders.recipient_id
          WHERE (%(order_ids)s::bigint[] IS NULL OR orders.id = ANY(%(order_ids)s))
            AND (%(delivery_ids)s::bigint[] IS NULL OR orders.delivery_id = ANY(%(delivery_ids)s))
            AND (%(shop_id)s::bigint IS NULL OR orders.shop_id = %(shop_id)s)
@@ -240,7 +242,7 @@ def _orders(
 
 
 def _order(row: TupleRow, parcels: tuple[Parcel, ...]) -> Order:
-    id_, reference, channel_id, shop_id, shop_code, name, fulfilment, state, *rest = row
+    id_, reference, channel_id, shop_id, shop_code, name, phone, fulfilment, state, *rest = row
     basket_cents, delivery_id, code, ready_at, note = rest
     return Order(
         id=id_,
@@ -249,6 +251,7 @@ def _order(row: TupleRow, parcels: tuple[Parcel, ...]) -> Order:
         shop_id=shop_id,
         shop_code=shop_code,
         recipient_name=name,
+        recipient_phone=phone,
         fulfilment=Fulfilment(fulfilment),
         state=OrderState(state),
         basket_cents=basket_cents,

@@ -39,7 +39,6 @@ def add(
     conn: Connection[TupleRow], day: date, *, seed: int, cost_millicents: int, at: datetime
 ) -> Plan:
     """Add the next version of the day's plan; drafts nobody published give way to it."""
-    conn.execute("DELETE FROM plans WHERE day = %(day)s AND published_at IS NULL", {"day": day})
     with conn.cursor(row_factory=class_row(Plan)) as cursor:
         plan = cursor.execute(
             """
@@ -53,6 +52,15 @@ def add(
             {"day": day, "seed": seed, "cost_millicents": cost_millicents, "at": at},
         ).fetchone()
     assert plan is not None
+    conn.execute(
+        """
+        DELETE FROM plans
+         WHERE day = %(day)s
+           AND published_at IS NULL
+           AND id <> %(id)s
+        """,
+        {"day": day, "id": plan.id},
+    )
     return plan
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
@@ -36,11 +37,15 @@ def add(conn: Connection[TupleRow], event: Event, *, received_at: datetime) -> s
     ).fetchone()
     if row is not None:
         return None
-    known = conn.execute(
-        "SELECT content_sha256 FROM events WHERE uuid = %(uuid)s", {"uuid": event.uuid}
+    return fingerprint(conn, event.uuid)
+
+
+def fingerprint(conn: Connection[TupleRow], uuid: UUID) -> str | None:
+    """Return the fingerprint of the event this uuid names, if there is one."""
+    row = conn.execute(
+        "SELECT content_sha256 FROM events WHERE uuid = %(uuid)s", {"uuid": uuid}
     ).fetchone()
-    assert known is not None
-    return str(known[0])
+    return None if row is None else str(row[0])
 
 
 def of_rounds(conn: Connection[TupleRow], round_ids: Iterable[int]) -> list[Event]:

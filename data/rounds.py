@@ -115,6 +115,26 @@ def save_task(conn: Connection[TupleRow], task_id: int, state: TaskState, at: da
     )
 
 
+def skip_tasks(conn: Connection[TupleRow], delivery_id: int) -> None:
+    """Skip the delivery's open tasks of which every order was called off."""
+    conn.execute(
+        """
+        UPDATE tasks
+           SET state = 'skipped'
+         WHERE delivery_id = %(delivery_id)s
+           AND state = 'to_do'
+           AND NOT EXISTS (SELECT 1
+                             FROM task_orders
+                             JOIN orders ON orders.town_id = task_orders.town_id
+                                        AND orders.id = task_orders.order_id
+                            WHERE task_orders.town_id = tasks.town_id
+                              AND task_orders.task_id = tasks.id
+                              AND orders.state NOT IN ('cancelled', 'refused'))
+        """,
+        {"delivery_id": delivery_id},
+    )
+
+
 def _rounds(
     conn: Connection[TupleRow],
     *,

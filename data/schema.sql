@@ -189,6 +189,7 @@ CREATE TABLE public.code_attempts (
     id bigint NOT NULL,
     order_id bigint,
     delivery_id bigint,
+    event_uuid uuid,
     at timestamp with time zone NOT NULL,
     CONSTRAINT attempt_subject CHECK (((order_id IS NULL) <> (delivery_id IS NULL)))
 );
@@ -1101,6 +1102,14 @@ ALTER TABLE ONLY public.addresses
 
 ALTER TABLE ONLY public.answers
     ADD CONSTRAINT answer_once PRIMARY KEY (town_id, channel_id, key);
+
+
+--
+-- Name: code_attempts attempt_event_once; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.code_attempts
+    ADD CONSTRAINT attempt_event_once UNIQUE (town_id, event_uuid);
 
 
 --

@@ -10,6 +10,18 @@ from psycopg.rows import TupleRow
 from delivery.slots import NewSlot, Slot, SlotFull, SlotKind
 
 
+def share_intake(conn: Connection[TupleRow]) -> None:
+    """Take orders beside others who do, but not while a file is being rehearsed."""
+    conn.execute(
+        "SELECT pg_advisory_xact_lock_shared(hashtextextended('intake:' || current_town(), 0))"
+    )
+
+
+def hold_intake(conn: Connection[TupleRow]) -> None:
+    """Let nobody take orders until the transaction ends."""
+    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended('intake:' || current_town(), 0))")
+
+
 def publish(conn: Connection[TupleRow], slots: Iterable[NewSlot]) -> None:
     """Publish slots; one that begins at the same moment takes the new capacity and cut-off."""
     with conn.cursor() as cursor:

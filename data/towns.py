@@ -5,12 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from psycopg import Connection
+from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow, class_row
 from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry import mapping, shape
 
+from delivery.errors import Refusal
 from delivery.fleet import Hub
 from zones.zone import Zone, ZoneKind
+
+
+class SlugTaken(Refusal):
+    """A town of another name has this web address. Parameters: name, slug."""
+
+    code = "slug_taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,24 +39,60 @@ class Town(NewTown):
     id: int
 
 
+def lock_slug(conn: Connection[TupleRow], slug: str) -> None:
+    """Let nobody else bring in a town of this web address until the transaction ends."""
+    conn.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('colporteur.town.' || %(slug)s, 0))",
+        {"slug": slug},
+    )
+
+
 def add(conn: Connection[TupleRow], town: NewTown) -> Town:
-    """Add a town; one that has the slug already takes the new name and streets."""
+    """Add a town.
+
+    Raises SlugTaken where there is one of this web address.
+    """
+    try:
+        with conn.transaction(), conn.cursor(row_factory=class_row(Town)) as cursor:
+            row = cursor.execute(
+                """
+                INSERT INTO towns (slug, name, timezone, fictional, osm_sha256)
+                     VALUES (%(slug)s, %(name)s, %(timezone)s, %(fictional)s, %(osm_sha256)s)
+                  RETURNING id, slug, name, timezone, fictional, osm_sha256
+                """,
+                {
+                    "slug": town.slug,
+                    "name": town.name,
+                    "timezone": town.timezone,
+                    "fictional": town.fictional,
+                    "osm_sha256": town.osm_sha256,
+                },
+            ).fetchone()
+    except UniqueViolation as error:
+        if error.diag.constraint_name == "town_slug_once":
+            raise SlugTaken(field="name", slug=town.slug) from error
+        raise
+    assert row is not None
+    return row
+
+
+def renew(conn: Connection[TupleRow], *, osm_sha256: str, timezone: str) -> Town:
+    """Give the transaction's town new streets; its time zone holds once it has a slot."""
     with conn.cursor(row_factory=class_row(Town)) as cursor:
         row = cursor.execute(
             """
-            INSERT INTO towns (slug, name, timezone, fictional, osm_sha256)
-                 VALUES (%(slug)s, %(name)s, %(timezone)s, %(fictional)s, %(osm_sha256)s)
-            ON CONFLICT ON CONSTRAINT town_slug_once
-              DO UPDATE SET name = EXCLUDED.name, osm_sha256 = EXCLUDED.osm_sha256
-              RETURNING id, slug, name, timezone, fictional, osm_sha256
+               UPDATE towns
+                  SET osm_sha256 = %(osm_sha256)s,
+                      timezone = CASE WHEN EXISTS (SELECT 1
+                                                     FROM slots
+                                                    WHERE slots.town_id = towns.id)
+                                      THEN timezone
+                                      ELSE %(timezone)s
+                                 END
+                WHERE id = current_town()
+            RETURNING id, slug, name, timezone, fictional, osm_sha256
             """,
-            {
-                "slug": town.slug,
-                "name": town.name,
-                "timezone": town.timezone,
-                "fictional": town.fictional,
-                "osm_sha256": town.osm_sha256,
-            },
+            {"osm_sha256": osm_sha256, "timezone": timezone},
         ).fetchone()
     assert row is not None
     return row

@@ -120,6 +120,32 @@ def _join_number(words: list[str]) -> list[str]:
     return folded
 
 
+def written_city(text: str) -> str | None:
+    """Return the city that follows the postcode, or the last comma, if one is written.
+
+    >>> written_city("3 rue Neuve, 22100 Lanvallay")
+    'Lanvallay'
+    >>> written_city("3 rue Neuve, Lanvallay")
+    'Lanvallay'
+    >>> written_city("3, rue Neuve") is None
+    True
+    """
+    match = re.search(r"[\s,]+\d{5}\b(.*)$", text)
+    if match:
+        return match.group(1).strip(" ,") or None
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > 1 and _NUMBER.fullmatch(parts[0]):
+        parts = parts[1:]
+    return parts[-1] if len(parts) > 1 and parts[-1] else None
+
+
+def in_city[A: NewAddress](found: list[A], city: str | None) -> list[A]:
+    """Keep the doors of the city that was written; all where none is, or none of them is there."""
+    if city is None:
+        return found
+    return [each for each in found if fold(each.city) == fold(city)] or found
+
+
 def split_town(text: str) -> tuple[str, str | None]:
     """Split "12 rue du Port, 22100 Dinan" into the door and the postcode, if one is written.
 

@@ -78,7 +78,7 @@ class LoadingDay:
         self.day = day
         self.shops = shops
         self.spots = [Spot(kind=StopKind.HUB, label=hub.name, point=hub.point)]
-        self._index: dict[tuple[StopKind, float, float], int] = {}
+        self._index: dict[tuple[StopKind, str, float, float], int] = {}
 
     def load(self, consignment: Consignment) -> Load | None:
         """Return the delivery's load; None when its shops bring everything to the drive.
@@ -180,7 +180,7 @@ class LoadingDay:
         )
 
     def _place(self, kind: StopKind, label: str, point: Point) -> int:
-        key = (kind, point.x, point.y)
+        key = (kind, label if kind is StopKind.SHOP else "", point.x, point.y)
         if key not in self._index:
             self._index[key] = len(self.spots)
             self.spots.append(Spot(kind=kind, label=label, point=point))

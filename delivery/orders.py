@@ -9,6 +9,9 @@ from shapely import Point
 from delivery.errors import Refusal
 from delivery.parcels import Parcel
 
+#: One order is what one person bought in one shop: more is a mistake of the sender.
+MOST_PARCELS = 50
+
 
 class ShopUnknown(Refusal):
     """The town has no partner shop of this code. Parameters: shop, suggestions."""
@@ -113,7 +116,8 @@ _S, _T = OrderState, OrderStep
 
 #: The whole table: (state, step) -> next state. What is not here is refused. A courier may find
 #: an order packed that nobody marked ready, so collecting does not insist on it; and events come
-#: in any order, so that what was really done stands even where a failure was reported first.
+#: in any order, so that what was really done stands even where a failure was reported first, and
+#: an order that its shop did not have is no longer delivered once that is known.
 STEPS: dict[tuple[OrderState, OrderStep], OrderState] = {
     (_S.RECEIVED, _T.ACCEPT): _S.ACCEPTED,
     (_S.RECEIVED, _T.REFUSE): _S.REFUSED,
@@ -142,6 +146,7 @@ STEPS: dict[tuple[OrderState, OrderStep], OrderState] = {
     (_S.READY, _T.FAIL): _S.FAILED,
     (_S.AT_DRIVE, _T.HAND_OVER): _S.HANDED_OVER,
     (_S.AT_DRIVE, _T.FAIL): _S.FAILED,
+    (_S.DELIVERED, _T.FAIL): _S.FAILED,
     (_S.FAILED, _T.COLLECT): _S.COLLECTED,
     (_S.FAILED, _T.DELIVER): _S.DELIVERED,
     (_S.FAILED, _T.RECEIVE_AT_DRIVE): _S.AT_DRIVE,
@@ -233,8 +238,8 @@ class NewOrder:
             raise ValueError("an order needs its channel's reference")
         if self.basket_cents < 0:
             raise ValueError(f"basket_cents is negative: {self.basket_cents}")
-        if not self.parcels:
-            raise ValueError("an order needs at least one parcel")
+        if not 1 <= len(self.parcels) <= MOST_PARCELS:
+            raise ValueError(f"an order has 1 to {MOST_PARCELS} parcels, not {len(self.parcels)}")
         for moment in (self.slot_starts_at, self.ready_at):
             if moment is not None and moment.tzinfo is None:
                 raise ValueError("moments must carry their time zone")
@@ -250,6 +255,7 @@ class Order:
     shop_id: int
     shop_code: str
     recipient_name: str
+    recipient_phone: str | None
     fulfilment: Fulfilment
     state: OrderState
     basket_cents: int

@@ -113,7 +113,7 @@ def step(state: DeliveryState, taken: DeliveryStep) -> DeliveryState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a delivery goes: `key` is the same for every way to name the same door."""
+    """Where a delivery goes; orders whose places have the same `key` may become one delivery."""
 
     key: str
     label: str
@@ -121,21 +121,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drop:
-    """What decides whether two orders become one delivery."""
-
-    recipient_key: str
-    place_key: str
-    slot_id: int
-    fulfilment: Fulfilment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One drop the town has promised.
 
-    `code` is the four digits the recipient says; `household` the place, which monthly caps of a
-    programme count by; `engaged_cents` what is reserved for it in the envelope.
+    `code` is the four digits the recipient says; `engaged_cents` what the envelope holds for it.
     """
 
     id: int

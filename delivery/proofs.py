@@ -20,6 +20,8 @@ from delivery.rounds import TaskKind, TaskState
 
 #: A phone whose clock runs ahead further than this is not believed.
 MOST_AHEAD = timedelta(minutes=5)
+#: Nor is one that reports a round so long before it leaves.
+MOST_EARLY = timedelta(hours=4)
 SHORTEST_NOTE = 3
 #: So many wrong codes in so long, and the next must wait: ten thousand codes cannot be tried.
 MOST_ATTEMPTS = 5
@@ -42,6 +44,12 @@ class EventAhead(Refusal):
     """The device's clock runs ahead of ours. Parameters: device_at, now."""
 
     code = "event_ahead"
+
+
+class EventBehind(Refusal):
+    """The event is older than its round. Parameters: device_at, departs_at."""
+
+    code = "event_behind"
 
 
 class WrongCode(Refusal):
@@ -155,15 +163,24 @@ class Outcome:
     proof_sha256: str | None = None
 
 
-def check(event: Event, kind: TaskKind | None, *, to_door: bool, code: str, now: datetime) -> None:
+def check_clock(event: Event, *, departs_at: datetime, now: datetime) -> None:
+    """Refuse an event whose clock is ahead of ours or hours before its round.
+
+    Raises EventAhead, EventBehind.
+    """
+    if event.device_at > now + MOST_AHEAD:
+        raise EventAhead(field="device_at", device_at=event.device_at, now=now)
+    if event.device_at < departs_at - MOST_EARLY:
+        raise EventBehind(field="device_at", device_at=event.device_at, departs_at=departs_at)
+
+
+def check(event: Event, kind: TaskKind | None, *, to_door: bool, code: str) -> None:
     """Refuse an event that cannot be what it says; `kind` is its task's, None without a task.
 
     A dropoff `to_door` needs a proof: the recipient's `code`, or a note of three letters or more.
 
-    Raises EventAhead, EventUnfit, WrongCode.
+    Raises EventUnfit, WrongCode.
     """
-    if event.device_at > now + MOST_AHEAD:
-        raise EventAhead(field="device_at", device_at=event.device_at, now=now)
     if (event.kind in TASK_EVENTS) != (kind is not None):
         needed = "needs_task" if event.kind in TASK_EVENTS else "has_task"
         raise EventUnfit(field="task_id", kind=event.kind.value, reason=needed)
@@ -217,12 +234,21 @@ def outcome(events: Iterable[Event]) -> Outcome | None:
 
 
 def order_step(
-    pickup: Outcome | None, dropoff: Outcome | None, *, to_drive: bool
+    pickup: Outcome | None,
+    dropoff: Outcome | None,
+    *,
+    to_drive: bool,
+    others: Sequence[Outcome | None] = (),
 ) -> tuple[OrderStep, Outcome] | None:
     """Say what its round's tasks did to an order, and by which outcome; None while nothing.
 
-    The dropoff speaks last, whichever was reported first.
+    The dropoff speaks last, whichever was reported first, unless the order was not on board: its
+    pickup failed, and one of the delivery's `others` did not.
     """
+    left_behind = pickup is not None and pickup.state is TaskState.FAILED
+    if left_behind and any(o is None or o.state is TaskState.DONE for o in others):
+        assert pickup is not None
+        return OrderStep.FAIL, pickup
     if dropoff is not None:
         if dropoff.state is TaskState.FAILED:
             return OrderStep.FAIL, dropoff

@@ -70,6 +70,38 @@ class TaskState(Enum):
     SKIPPED = "skipped"
 
 
+class RoundStep(Enum):
+    """What can happen to a round."""
+
+    #: Show it to its courier.
+    PUBLISH = "publish"
+    #: The courier reports from it.
+    START = "start"
+    #: The courier is back.
+    FINISH = "finish"
+
+
+#: (state, step) -> next state. Word of the end may come before word of the beginning.
+ROUND_STEPS = {
+    (RoundState.DRAFT, RoundStep.PUBLISH): RoundState.PUBLISHED,
+    (RoundState.PUBLISHED, RoundStep.START): RoundState.STARTED,
+    (RoundState.PUBLISHED, RoundStep.FINISH): RoundState.FINISHED,
+    (RoundState.STARTED, RoundStep.FINISH): RoundState.FINISHED,
+}
+#: What a task may become. What was done stands, whatever was reported before.
+TASK_STEPS = {
+    TaskState.TO_DO: frozenset({TaskState.DONE, TaskState.FAILED, TaskState.SKIPPED}),
+    TaskState.FAILED: frozenset({TaskState.DONE, TaskState.FAILED}),
+    TaskState.SKIPPED: frozenset({TaskState.DONE, TaskState.FAILED}),
+    TaskState.DONE: frozenset({TaskState.DONE}),
+}
+
+
+def step(state: RoundState, taken: RoundStep) -> RoundState:
+    """Return the round's state after the step; a step it is past changes nothing."""
+    return ROUND_STEPS.get((state, taken), state)
+
+
 class StopKind(Enum):
     """What kind of place a stop is."""
 

@@ -31,6 +31,12 @@ class SlotMissing(Refusal):
     code = "slot_missing"
 
 
+class ReadyTooLate(Refusal):
+    """The order is packed after its slot needs it. Parameters: ready_at, due_at."""
+
+    code = "ready_too_late"
+
+
 class SlotKind(Enum):
     """Where the window binds."""
 

@@ -140,6 +140,7 @@ def a_kept_order(id: int = 1, shop_id: int = 1, **changes: object) -> Order:
         "shop_id": shop_id,
         "shop_code": "fromagerie",
         "recipient_name": "Anne Moreau",
+        "recipient_phone": "+33639980001",
         "fulfilment": Fulfilment.HOME,
         "state": OrderState.ACCEPTED,
         "basket_cents": 2350,

@@ -83,7 +83,7 @@ class Town:
 
     def key(self, role: str, subject: int | None = None) -> dict[str, str]:
         """Return the headers of a new key."""
-        with self.pool.connection() as conn:
+        with scoped(self.pool, self.id) as conn:
             token = data.keys.add(conn, Key(town_id=self.id, role=role, subject_id=subject))
         return {"Authorization": f"Bearer {token}"}
 

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 import data.database
 import data.deliveries
 import data.orders
-from api.operations.rides import prove, require_patience
+from api.operations.proofs import prove, require_patience
 from data.database import Pool
 from delivery.errors import NotFound
 from delivery.orders import (
@@ -139,7 +139,9 @@ def hand_over_at_counter(
 def hand_over_at_drive(pool: Pool, town_id: int, delivery_id: int, attempt: Attempt) -> list[Order]:
     """Hand a whole delivery over at the drive to whoever says its code: that is its proof.
 
-    Raises NotFound, NotAllHere, WrongCode, TooManyAttempts.
+    Orders that their shops never gave out are not waited for.
+
+    Raises NotFound, StepRefused, NotAllHere, WrongCode, TooManyAttempts.
     """
     with data.database.scoped(pool, town_id) as conn:
         found = data.deliveries.lock(conn, [delivery_id])
@@ -150,7 +152,7 @@ def hand_over_at_drive(pool: Pool, town_id: int, delivery_id: int, attempt: Atte
         orders = [
             order
             for order in data.orders.of_delivery(conn, delivery_id)
-            if order.state not in CALLED_OFF
+            if order.state not in CALLED_OFF | {OrderState.FAILED, OrderState.RETURNED}
         ]
         if any(order.state is OrderState.HANDED_OVER for order in orders):
             raise StepRefused(

@@ -13,6 +13,7 @@ import api.operations.intake
 import api.words
 import data.channels.csv
 import data.database
+import data.rehearsal
 import data.slots
 import data.towns
 from api.operations.intake import Counter, Taken, take_order
@@ -20,8 +21,7 @@ from data.channels.csv import COLUMN_OF_FIELD, CellFault, Row
 from data.channels.registry import ensure
 from data.database import Pool
 from delivery.errors import Refusal
-from delivery.orders import Fulfilment, NewOrder
-from delivery.slots import SlotKind
+from delivery.orders import NewOrder
 from routing.streets import Streets
 
 
@@ -96,23 +96,16 @@ def _take_alone(
 def _rehearse(
     pool: Pool, town_id: int, taking: _Taking, read: Read
 ) -> list[Taken | list[CellFault]]:
-    """Take all rows in one transaction, then undo it; every slot is locked before any envelope."""
-    with pool.connection() as conn, conn.transaction(force_rollback=True):
-        data.database.scope(conn, town_id)
-        wanted = {
-            (SlotKind(order.fulfilment.value), order.slot_starts_at)
-            for _, order in read
-            if isinstance(order, NewOrder)
-            and order.slot_starts_at is not None
-            and order.fulfilment is not Fulfilment.COUNTER
-        }
-        found = {data.slots.id_at(conn, kind, starts_at) for kind, starts_at in wanted}
-        for slot_id in sorted(each for each in found if each is not None):
-            data.slots.lock(conn, slot_id)
+    """Take all rows in one transaction, alone at the counter, then undo it."""
+
+    def take_all(conn: Connection[TupleRow]) -> list[Taken | list[CellFault]]:
+        data.slots.hold_intake(conn)
         return [
             order if isinstance(order, list) else _take(conn, taking, row, order)
             for row, order in read
         ]
+
+    return data.rehearsal.rehearsed(pool, town_id, take_all)
 
 
 def _report(read: Read, outcomes: list[Taken | list[CellFault]], language: str) -> Report:
@@ -171,14 +164,19 @@ def sentence(fault: CellFault, language: str) -> str:
 
 
 def codes(report: Report) -> bytes:
-    """Write the code of each order taken, for the recipient: on a receipt, in a message."""
+    """Write the code of each order taken, for the recipient: on a receipt, in a message.
+
+    An order that joined another's delivery has none: its recipient was given the code there.
+    """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(("reference", "destinataire", "commande", "livraison", "code"))
     for row, taken in report.orders:
         name = _plain(row.cells["destinataire"])
         reference = _plain(row.cells["reference"])
-        writer.writerow((reference, name, taken.order_id, taken.delivery_id or "", taken.code))
+        writer.writerow(
+            (reference, name, taken.order_id, taken.delivery_id or "", taken.code or "")
+        )
     return text.getvalue().encode("utf-8-sig")
 
 

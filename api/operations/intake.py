@@ -18,32 +18,47 @@ import data.shops
 import data.slots
 import data.towns
 from data.channels.registry import Channel
-from delivery.addresses import AddressAmbiguous, AddressMissing, AddressUnknown, split_town
+from delivery.addresses import (
+    AddressAmbiguous,
+    AddressMissing,
+    AddressUnknown,
+    in_city,
+    split_town,
+    written_city,
+)
 from delivery.errors import OutOfReach, TooFarFromStreet
 from delivery.fleet import Hub
 from delivery.orders import (
     Fulfilment,
     NewOrder,
+    Order,
+    OrderState,
     ReferenceTaken,
     ShopOfAnotherChannel,
     ShopUnknown,
 )
 from delivery.pooling import NoDrive, OutsideZones, Place, point_key, recipient_key
-from delivery.slots import SlotKind, SlotMissing, SlotUnknown, book, check_open
+from delivery.slots import ReadyTooLate, SlotKind, SlotMissing, SlotUnknown, book, check_open
 from routing.streets import Streets
 from zones.atlas import Atlas
 
 #: A point is checked against the streets of the vehicle that gets nearest to doors.
 DOOR_PROFILE = "cargo_bike"
+#: A point this near to a known door is that door: however it is named, it is one place.
+SAME_DOOR_M = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of an order: its delivery and whether it joined one that was already there."""
+    """What became of an order: its delivery, and whether it joined one that was already there.
+
+    The delivery's code goes to the channel that opened it; none to one whose order joined it.
+    """
 
     order_id: int
     delivery_id: int | None
-    code: str
+    code: str | None
+    state: OrderState
     pooled: bool
     repeated: bool
 
@@ -101,6 +116,7 @@ def _promise(
     content: str,
     now: datetime,
 ) -> Taken:
+    data.slots.share_intake(conn)
     shop_id = _shop(conn, channel, order)
     place = None if order.fulfilment is Fulfilment.COUNTER else _place(conn, counter, order)
     recipient_id = data.deliveries.recipient(
@@ -131,7 +147,8 @@ def _promise(
     return Taken(
         order_id=order_id,
         delivery_id=delivery_id,
-        code=_code(conn, delivery_id) if delivery_id else code,
+        code=None if pooled else code,
+        state=OrderState.ACCEPTED,
         pooled=pooled,
         repeated=False,
     )
@@ -172,17 +189,19 @@ def _repeated(
     return Taken(
         order_id=order_id,
         delivery_id=kept.delivery_id,
-        code=kept.code or _code(conn, kept.delivery_id),
+        code=kept.code or _code_for(conn, kept),
+        state=kept.state,
         pooled=False,
         repeated=True,
     )
 
 
-def _code(conn: Connection[TupleRow], delivery_id: int | None) -> str:
-    assert delivery_id is not None
-    kept = data.deliveries.by_id(conn, delivery_id)
-    assert kept is not None
-    return kept.code
+def _code_for(conn: Connection[TupleRow], order: Order) -> str | None:
+    """Return the delivery's code for the order that opened it; other shops do not learn it."""
+    assert order.delivery_id is not None
+    kept = data.deliveries.by_id(conn, order.delivery_id)
+    first = data.orders.of_delivery(conn, order.delivery_id)[0]
+    return kept.code if kept is not None and first.id == order.id else None
 
 
 def _shop(conn: Connection[TupleRow], channel: Channel, order: NewOrder) -> int:
@@ -204,14 +223,20 @@ def _place(conn: Connection[TupleRow], counter: Counter, order: NewOrder) -> Pla
     if order.point is not None:
         if counter.streets is not None:
             _check_street(counter.streets, order.point)
-        label = order.address or f"{order.point.y:.5f}, {order.point.x:.5f}"
-        return Place(key=point_key(order.point), label=label, point=order.point)
+        door = data.addresses.nearest(conn, order.point, within_m=SAME_DOOR_M)
+        if door is not None:
+            label, key = order.address or door.label, f"address:{door.id}"
+        else:
+            label = order.address or f"{order.point.y:.5f}, {order.point.x:.5f}"
+            key = point_key(order.point)
+        return Place(key=key, label=label, point=order.point)
     if not order.address:
         raise AddressMissing(field="address")
-    door, postcode = split_town(order.address)
-    found = data.addresses.find(conn, door, postcode)
+    street, postcode = split_town(order.address)
+    known = data.addresses.find(conn, street, postcode)
+    found = in_city(known, written_city(order.address))
     if not found:
-        suggestions = data.addresses.suggest(conn, door)
+        suggestions = data.addresses.suggest(conn, street)
         raise AddressUnknown(field="address", address=order.address, suggestions=suggestions)
     if len(found) > 1:
         labels = [address.label for address in found]
@@ -248,6 +273,9 @@ def _deliver(
             field="slot_starts_at", starts_at=order.slot_starts_at, fulfilment=kind.value
         )
     slot = data.slots.lock(conn, slot_id)
+    due_at = slot.ends_at if kind is SlotKind.HOME else slot.starts_at
+    if order.ready_at is not None and order.ready_at >= due_at:
+        raise ReadyTooLate(field="ready_at", ready_at=order.ready_at, due_at=due_at)
     joined = data.deliveries.promised(
         conn, slot_id=slot_id, recipient_id=recipient_id, place_key=place.key
     )

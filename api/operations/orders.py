@@ -13,6 +13,7 @@ import data.channels.registry
 import data.database
 import data.deliveries
 import data.orders
+import data.rounds
 import data.slots
 import data.towns
 from api.errors import IdempotencyKeyReused
@@ -75,7 +76,7 @@ def shown(taken: Taken) -> dict[str, object]:
         "delivery_id": taken.delivery_id,
         "code": taken.code,
         "pooled": taken.pooled,
-        "state": "accepted",
+        "state": taken.state.value,
     }
 
 
@@ -98,7 +99,9 @@ def _own(conn: Connection[TupleRow], channel_id: int, order_id: int) -> Order:
 def cancel(pool: Pool, town_id: int, channel_id: int, order_id: int, *, now: datetime) -> Order:
     """Call an order off before it is collected; the last one gives slot and money back.
 
-    Raises NotFound, and StepRefused once the order has left its shop.
+    A courier who has the round already sees that there is nothing to fetch.
+
+    Raises NotFound, StepRefused once the order has left its shop, DeliveryStepRefused.
     """
     with data.database.scoped(pool, town_id) as conn:
         delivery = _lock(conn, _own(conn, channel_id, order_id))
@@ -113,6 +116,7 @@ def cancel(pool: Pool, town_id: int, channel_id: int, order_id: int, *, now: dat
             actor=f"channel:{channel_id}",
         )
         if delivery is not None:
+            data.rounds.skip_tasks(conn, delivery.id)
             _call_off_empty(conn, delivery, now)
         return _own(conn, channel_id, order_id)
 

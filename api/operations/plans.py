@@ -188,17 +188,21 @@ def _write(
     data.plans.add_unserved(conn, plan.id, unserved)
 
 
-def publish(pool: Pool, town_id: int, day: date, *, now: datetime) -> Plan:
-    """Show the day's newest plan to the couriers.
+def publish(
+    pool: Pool, town_id: int, day: date, *, now: datetime, plan_id: int | None = None
+) -> Plan:
+    """Show the day's newest plan to the couriers; `plan_id` says which one was looked at.
 
-    Raises PlanUnknown, PlanPublished, PlanOutdated where an order was called off or added since,
-    and VehicleTwice.
+    Raises PlanUnknown, PlanPublished, PlanOutdated where an order was called off or added since
+    or another plan was made, and VehicleTwice.
     """
     with data.database.scoped(pool, town_id) as conn:
         data.plans.lock_day(conn, day)
         plan = data.plans.latest(conn, day)
         if plan is None:
             raise PlanUnknown(field="day", day=day)
+        if plan_id not in (None, plan.id):
+            raise PlanOutdated(field="plan_id", day=day)
         if plan.published_at is not None:
             raise PlanPublished(field="day", day=day)
         planned = data.plans.orders_of(conn, plan.id)

@@ -13,12 +13,12 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-import api.operations.subsidies
 import data.database
 import data.deliveries
 import data.orders
 import data.proofs
 import data.rounds
+from api.operations.proofs import prove, require_patience
 from data.database import Pool
 from data.rounds import Round, Task
 from delivery import proofs
@@ -32,10 +32,10 @@ from delivery.proofs import (
     EventDiffers,
     EventKind,
     Outcome,
-    TooManyAttempts,
     WrongCode,
 )
-from delivery.rounds import RoundState, TaskKind
+from delivery.rounds import TASK_STEPS, RoundState, RoundStep, TaskKind
+from delivery.rounds import step as round_step
 
 
 class Standing(Enum):
@@ -99,46 +99,46 @@ def _keep(
     now: datetime,
 ) -> Verdict:
     try:
-        if event.round_id not in rounds:
-            raise NotFound(field="round_id")
-        task = _task(rounds[event.round_id], event.task_id)
-        delivery = deliveries[task.delivery_id] if task else None
-        if delivery is not None and "code" in event.payload:
-            require_patience(conn, now=now, delivery_id=delivery.id)
-        proofs.check(
-            event,
-            task.kind if task else None,
-            to_door=delivery is not None and delivery.fulfilment is Fulfilment.HOME,
-            code=delivery.code if delivery else "",
-            now=now,
-        )
-        known = data.proofs.add(conn, event, received_at=now)
-        if known is not None and known != event.content_sha256:
+        known = data.proofs.fingerprint(conn, event.uuid)
+        if known is None:
+            _check(conn, event, rounds, deliveries, now)
+            known = data.proofs.add(conn, event, received_at=now)
+            if known is None:
+                return Verdict(uuid=event.uuid, standing=Standing.ACCEPTED)
+        if known != event.content_sha256:
             raise EventDiffers(field="uuid", uuid=str(event.uuid))
-    except WrongCode as refusal:
-        assert delivery is not None
-        data.deliveries.add_failed_attempt(conn, at=now, delivery_id=delivery.id, order_id=None)
-        return Verdict(uuid=event.uuid, standing=Standing.REFUSED, refusal=refusal)
     except Refusal as refusal:
         return Verdict(uuid=event.uuid, standing=Standing.REFUSED, refusal=refusal)
-    standing = Standing.ACCEPTED if known is None else Standing.REPEATED
-    return Verdict(uuid=event.uuid, standing=standing)
+    return Verdict(uuid=event.uuid, standing=Standing.REPEATED)
 
 
-def require_patience(
+def _check(
     conn: Connection[TupleRow],
-    *,
+    event: Event,
+    rounds: dict[int, Round],
+    deliveries: dict[int, Delivery],
     now: datetime,
-    delivery_id: int | None = None,
-    order_id: int | None = None,
 ) -> None:
-    """Raise TooManyAttempts where too many wrong codes were tried of late, by whomever."""
-    wrong = data.deliveries.failed_attempts(
-        conn, since=now - proofs.WAIT, delivery_id=delivery_id, order_id=order_id
-    )
-    if wrong >= proofs.MOST_ATTEMPTS:
-        minutes = int(proofs.WAIT.total_seconds() // 60)
-        raise TooManyAttempts(field="code", minutes=minutes)
+    if event.round_id not in rounds:
+        raise NotFound(field="round_id")
+    round_ = rounds[event.round_id]
+    proofs.check_clock(event, departs_at=round_.departs_at, now=now)
+    task = _task(round_, event.task_id)
+    if task is None:
+        proofs.check(event, None, to_door=False, code="")
+        return
+    delivery = deliveries[task.delivery_id]
+    tried = data.deliveries.was_attempted(conn, event.uuid)
+    if "code" in event.payload and not tried:
+        require_patience(conn, now=now, delivery_id=delivery.id)
+    to_door = delivery.fulfilment is Fulfilment.HOME
+    try:
+        proofs.check(event, task.kind, to_door=to_door, code=delivery.code)
+    except WrongCode:
+        data.deliveries.add_failed_attempt(
+            conn, at=now, delivery_id=delivery.id, event_uuid=event.uuid
+        )
+        raise
 
 
 def _task(round_: Round, task_id: int | None) -> Task | None:
@@ -165,17 +165,16 @@ def _settle(conn: Connection[TupleRow], round_: Round, news: set[UUID]) -> None:
     for task in round_.tasks:
         outcome = outcomes[task.id]
         if outcome is not None:
-            if (outcome.state, outcome.at) != (task.state, task.settled_at):
+            if outcome.state in TASK_STEPS[task.state]:
                 data.rounds.save_task(conn, task.id, outcome.state, outcome.at)
             if not news.isdisjoint(event.uuid for event in by_task[task.id]):
                 told.add(task.delivery_id)
         by_delivery.setdefault(task.delivery_id, []).append(task)
     for delivery_id in sorted(told):
         _settle_delivery(conn, delivery_id, by_delivery[delivery_id], outcomes)
-    if round_.state in {RoundState.PUBLISHED, RoundState.STARTED}:
-        is_over = any(event.kind is EventKind.ROUND_FINISHED for event in events)
-        state = RoundState.FINISHED if is_over else RoundState.STARTED
-        data.rounds.save_state(conn, round_.id, state)
+    is_over = any(event.kind is EventKind.ROUND_FINISHED for event in events)
+    state = round_step(round_.state, RoundStep.FINISH if is_over else RoundStep.START)
+    data.rounds.save_state(conn, round_.id, state)
 
 
 def _settle_delivery(
@@ -191,7 +190,8 @@ def _settle_delivery(
     dropoff = next(outcomes[task.id] for task in tasks if task.kind is TaskKind.DROPOFF)
     orders = {order.id: order for order in data.orders.of_delivery(conn, delivery_id)}
     for pickup in pickups:
-        taken = proofs.order_step(outcomes[pickup.id], dropoff, to_drive=to_drive)
+        others = [outcomes[other.id] for other in pickups if other is not pickup]
+        taken = proofs.order_step(outcomes[pickup.id], dropoff, to_drive=to_drive, others=others)
         for order_id in pickup.order_ids if taken else ():
             assert taken is not None
             _advance(conn, orders[order_id], *taken, actor=f"task:{pickup.id}")
@@ -214,7 +214,7 @@ def _advance(
 
 _OVER = ENDED - {OrderState.FAILED}
 _THERE_OR_FURTHER = {
-    OrderStep.FAIL: ENDED,
+    OrderStep.FAIL: ENDED - {OrderState.DELIVERED},
     OrderStep.COLLECT: _OVER | {OrderState.COLLECTED, OrderState.AT_DRIVE},
     OrderStep.RECEIVE_AT_DRIVE: _OVER | {OrderState.AT_DRIVE},
     OrderStep.DELIVER: _OVER,
@@ -239,28 +239,3 @@ def _advance_delivery(
             data.deliveries.save_state(conn, delivery.id, delivery_step(delivery.state, step))
         case _:
             return
-
-
-def prove(conn: Connection[TupleRow], delivery: Delivery, outcome: Outcome) -> None:
-    """Write a delivery's proof and move its money.
-
-    Of several proofs the earliest stands, until the month is closed over one.
-    """
-    assert outcome.proof is not None and outcome.proof_sha256 is not None
-    is_proven = delivery.proven_at is not None
-    if delivery.proven_at is not None and (
-        delivery.state is DeliveryState.CLOSED or delivery.proven_at < outcome.at
-    ):
-        return
-    data.deliveries.save_proof(
-        conn,
-        delivery.id,
-        state=DeliveryState.PROVEN
-        if is_proven
-        else delivery_step(delivery.state, DeliveryStep.PROVE),
-        proven_at=outcome.at,
-        proof_kind=outcome.proof.value,
-        proof_sha256=outcome.proof_sha256,
-    )
-    if not is_proven:
-        api.operations.subsidies.prove(conn, delivery_id=delivery.id, at=outcome.at)

@@ -2,11 +2,16 @@
 
 import hashlib
 import shutil
+import tempfile
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Timer
+from zoneinfo import available_timezones
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
 
 import data.addresses
 import data.database
@@ -17,11 +22,26 @@ import data.towns
 from data.database import Pool
 from data.streets.engine import StreetProcesses
 from data.streets.osm import TownMap
-from data.towns import NewTown, Town
+from data.towns import NewTown, SlugTaken, Town
 from delivery.addresses import NewAddress
-from delivery.errors import NotFound
+from delivery.errors import NotFound, Refusal
 
 type Say = Callable[[str], None]
+
+#: How long the processes of streets that were replaced still answer: a plan may be asking them.
+LINGER_S = 600.0
+
+
+class TimezoneUnknown(Refusal):
+    """There is no such time zone. Parameters: timezone."""
+
+    code = "timezone_unknown"
+
+
+class TownNameUnfit(Refusal):
+    """The name has no letter or figure a web address can be made of. Parameters: name."""
+
+    code = "town_name_unfit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +66,19 @@ def import_town(
     """Read an OpenStreetMap file, build its street datasets, keep it, and know its doors.
 
     The town is written last and in one transaction: a file that cannot be used changes nothing.
+    One that is known by this name takes the new streets.
 
-    Raises NotOsm, NoStreet.
+    Raises TimezoneUnknown, TownNameUnfit, SlugTaken, NotOsm, NoStreet.
     """
+    if timezone not in available_timezones():
+        raise TimezoneUnknown(field="timezone", timezone=timezone)
+    with pool.connection() as conn:
+        _known(conn, name)
     say("read_map")
     town_map = data.streets.osm.read_town(osm_file)
-    kept = _keep(home, osm_file)
     say("build_streets")
-    data.streets.build.build_all(kept, home)
+    data.streets.build.build_all(osm_file, home)
+    kept = _keep(home, osm_file)
     data.streets.basemap.write_basemap(town_map, kept.parent)
     say("write_town")
     new = NewTown(
@@ -64,10 +89,28 @@ def import_town(
         fictional=fictional,
     )
     with pool.connection() as conn, conn.transaction():
-        town = data.towns.add(conn, new)
-        data.database.scope(conn, town.id)
+        town = _written(conn, new)
         count = data.addresses.save(conn, addresses(town_map))
     return ImportedTown(town=town, map=town_map, new_addresses=count)
+
+
+def _known(conn: Connection[TupleRow], name: str) -> Town | None:
+    """Return the town of this name, if it was imported before."""
+    known = data.towns.by_slug(conn, slug(name))
+    if known is not None and known.name.casefold() != name.casefold():
+        raise SlugTaken(field="name", name=known.name, slug=known.slug)
+    return known
+
+
+def _written(conn: Connection[TupleRow], new: NewTown) -> Town:
+    """Write the town and scope the rest of the transaction to it."""
+    data.towns.lock_slug(conn, new.slug)
+    known = _known(conn, new.name)
+    town = data.towns.add(conn, new) if known is None else known
+    data.database.scope(conn, town.id)
+    if known is not None:
+        town = data.towns.renew(conn, osm_sha256=new.osm_sha256, timezone=new.timezone)
+    return town
 
 
 def addresses(town_map: TownMap) -> list[NewAddress]:
@@ -85,20 +128,31 @@ def addresses(town_map: TownMap) -> list[NewAddress]:
 
 
 def slug(name: str) -> str:
-    """Fold a town's name for its address on the web: `Port-Lannec` to `port-lannec`."""
+    """Fold a town's name for its address on the web: `Port-Lannec` to `port-lannec`.
+
+    Raises TownNameUnfit where nothing is left.
+    """
     bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    return "-".join("".join(c if c.isalnum() else " " for c in bare).split()) or "ville"
+    folded = "-".join("".join(c if c.isalnum() else " " for c in bare).split())
+    if not folded:
+        raise TownNameUnfit(field="name", name=name)
+    return folded
 
 
 def _keep(home: Path, osm_file: Path) -> Path:
-    digest = hashlib.sha256(osm_file.read_bytes()).hexdigest()
-    folder = home / "towns" / digest
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / f"town{''.join(osm_file.suffixes[-2:])}"
-    if not kept.exists():
-        partial = kept.with_name(f"{kept.name}.partial")
+    """Copy a file that proved usable into a folder named by its content, under one plain name."""
+    shelf = home / "towns"
+    shelf.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=shelf, prefix=".partial-") as scratch:
+        partial = Path(scratch) / "town"
         shutil.copyfile(osm_file, partial)
-        partial.rename(kept)
+        with partial.open("rb") as file:
+            suffix = data.streets.osm.osm_format(file.read(64))
+            file.seek(0)
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        kept = shelf / digest / f"town.{suffix}"
+        kept.parent.mkdir(exist_ok=True)
+        partial.replace(kept)
     return kept
 
 
@@ -107,9 +161,8 @@ def kept_file(home: Path, town: Town) -> Path:
 
     Raises NotFound where the home folder does not hold it: import the town again.
     """
-    for path in sorted((home / "towns" / town.osm_sha256).glob("town*")):
-        if not path.name.endswith(".partial"):
-            return path
+    for path in sorted((home / "towns" / town.osm_sha256).glob("town.osm*")):
+        return path
     raise NotFound(field="town", town=town.slug)
 
 
@@ -119,38 +172,63 @@ def basemap_file(home: Path, town: Town) -> Path:
 
 
 class TownStreets:
-    """The street processes of every town that was asked for, started when first needed."""
+    """The street processes of every town that was asked for, started when first needed.
 
-    def __init__(self, pool: Pool, home: Path) -> None:
+    Where a town was imported anew, those of its former streets end once their last questions are
+    answered, `linger_s` later.
+    """
+
+    def __init__(self, pool: Pool, home: Path, *, linger_s: float = LINGER_S) -> None:
         """Start nothing yet."""
         self._pool = pool
         self._home = home
+        self._linger_s = linger_s
         self._open: dict[str, StreetProcesses] = {}
+        self._datasets: dict[int, str] = {}
+        self._leaving: list[tuple[Timer, StreetProcesses]] = []
+        self._opening: dict[str, Lock] = {}
+        self._is_closed = False
         self._lock = Lock()
 
     def of(self, town_id: int) -> StreetProcesses:
-        """Return the town's streets, building what is missing.
+        """Return the town's streets, building what is missing; other towns do not wait for it.
 
         Raises NotFound where the town's file is gone.
         """
         with self._pool.connection() as conn:
             town = data.towns.by_id(conn, town_id)
         with self._lock:
-            if town.osm_sha256 not in self._open:
-                self._open[town.osm_sha256] = open_streets(self._home, town)
-            return self._open[town.osm_sha256]
+            opening = self._opening.setdefault(town.osm_sha256, Lock())
+        with opening:
+            streets = self._open.get(town.osm_sha256) or open_streets(self._home, town)
+            self._keep(town, streets)
+        return streets
 
-    def pids(self) -> Mapping[str, int]:
-        """Return the process numbers by dataset and profile, for the operations page."""
-        return {
-            f"{sha256[:12]}/{profile}": streets.pid(profile)
-            for sha256, streets in self._open.items()
-            for profile in streets.profiles
-        }
+    def _keep(self, town: Town, streets: StreetProcesses) -> None:
+        with self._lock:
+            if self._is_closed:
+                streets.close()
+                return
+            self._open[town.osm_sha256] = streets
+            former = self._datasets.get(town.id)
+            self._datasets[town.id] = town.osm_sha256
+            if former in self._open and former not in self._datasets.values():
+                self._dismiss(self._open.pop(former))
+
+    def _dismiss(self, streets: StreetProcesses) -> None:
+        timer = Timer(self._linger_s, streets.close)
+        timer.daemon = True
+        timer.start()
+        self._leaving = [each for each in self._leaving if each[0].is_alive()]
+        self._leaving.append((timer, streets))
 
     def close(self) -> None:
         """End all processes."""
         with self._lock:
+            self._is_closed = True
+            for timer, streets in self._leaving:
+                timer.cancel()
+                streets.close()
             for streets in self._open.values():
                 streets.close()
             self._open.clear()

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from shapely import Point
 
 from delivery.errors import Refusal
-from delivery.orders import Fulfilment, NewOrder, Recipient
+from delivery.orders import MOST_PARCELS, Fulfilment, NewOrder, Recipient
 from delivery.parcels import Parcel, Size, Temperature, parcel
 from delivery.phones import e164
 
@@ -51,7 +51,6 @@ SIZES = {
     "grand": Size.LARGE,
     "tres-grand": Size.BULKY,
 }
-MOST_OF_A_KIND = 50
 #: Longest texts, as the API takes them; references and codes stand in indexes.
 LONGEST = {"reference": 100, "commerce": 100, "destinataire": 120, "adresse": 200, "note": 500}
 #: Years a moment may lie in: PostgreSQL and Python hold them in every time zone.
@@ -65,6 +64,7 @@ COLUMN_OF_FIELD = {
     "point": "lon",
     "slot_starts_at": "creneau",
     "fulfilment": "mode",
+    "ready_at": "pret_a",
 }
 
 
@@ -155,12 +155,26 @@ def _check_heading(heading: list[str], columns: Sequence[str], required: Sequenc
         raise NotCsv(field="file", reason="column_twice", columns=twice)
 
 
-def order(row: Row, timezone: ZoneInfo) -> NewOrder | list[CellFault]:
-    """Turn a row into an order, or name every cell that cannot be taken."""
-    faults: list[CellFault] = []
+class _Cells:
+    """Reads the cells of a row, one after the other, gathering what is wrong with them."""
 
-    def cell[T](column: str, convert: Callable[[str], T]) -> T | None:
-        value = row.cells.get(column, "")
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self.faults: list[CellFault] = []
+        if "__too_many__" in row.cells:
+            self.refuse("", "cells_too_many")
+
+    def refuse(self, column: str, code: str, **parameters: object) -> None:
+        value = self.row.cells.get(column, "")
+        self.faults.append(
+            CellFault(
+                line=self.row.line, column=column, value=value, code=code, parameters=parameters
+            )
+        )
+
+    def read[T](self, column: str, convert: Callable[[str], T]) -> T | None:
+        """Return the converted cell, or None and a fault."""
+        value = self.row.cells.get(column, "")
         try:
             if not value and column in REQUIRED:
                 raise _Unfit("cell_missing")
@@ -168,46 +182,37 @@ def order(row: Row, timezone: ZoneInfo) -> NewOrder | list[CellFault]:
                 raise _Unfit("cell_too_long", most=LONGEST[column])
             return convert(value)
         except _Unfit as unfit:
-            faults.append(
-                CellFault(
-                    line=row.line,
-                    column=column,
-                    value=value,
-                    code=unfit.code,
-                    parameters=unfit.parameters,
-                )
-            )
+            self.refuse(column, unfit.code, **unfit.parameters)
             return None
 
-    def moment(value: str) -> datetime | None:
-        return _moment(value, timezone)
+    def point(self) -> Point | None:
+        """Return the point of both coordinates, None where neither is written."""
+        lon = self.read("lon", lambda value: _degrees(value, 180))
+        lat = self.read("lat", lambda value: _degrees(value, 90))
+        if lon is not None and lat is not None:
+            return Point(lon, lat)
+        if (lon is None) != (lat is None) and not self.faults:
+            self.refuse("lon" if lon is None else "lat", "cell_half_a_point")
+        return None
 
-    if "__too_many__" in row.cells:
-        faults.append(
-            CellFault(line=row.line, column="", value="", code="cells_too_many", parameters={})
-        )
-    reference = cell("reference", str)
-    shop = cell("commerce", str)
-    name = cell("destinataire", str)
-    phone = cell("telephone", _phone)
-    fulfilment = cell("mode", _mode)
-    lon = cell("lon", lambda value: _degrees(value, 180))
-    lat = cell("lat", lambda value: _degrees(value, 90))
-    slot = cell("creneau", moment)
-    basket_cents = cell("panier_eur", _cents)
-    parcels = cell("colis", _parcels)
-    address = cell("adresse", str)
-    note = cell("note", str)
-    ready_at = cell("pret_a", moment)
-    if not faults and (lon is None) != (lat is None):
-        column = "lon" if lon is None else "lat"
-        faults.append(
-            CellFault(
-                line=row.line, column=column, value="", code="cell_half_a_point", parameters={}
-            )
-        )
-    if faults:
-        return faults
+
+def order(row: Row, timezone: ZoneInfo) -> NewOrder | list[CellFault]:
+    """Turn a row into an order, or name every cell that cannot be taken."""
+    cells = _Cells(row)
+    reference = cells.read("reference", str)
+    shop = cells.read("commerce", str)
+    name = cells.read("destinataire", str)
+    phone = cells.read("telephone", _phone)
+    fulfilment = cells.read("mode", _mode)
+    point = cells.point()
+    slot = cells.read("creneau", lambda value: _moment(value, timezone))
+    basket_cents = cells.read("panier_eur", _cents)
+    parcels = cells.read("colis", _parcels)
+    address = cells.read("adresse", str)
+    note = cells.read("note", str)
+    ready_at = cells.read("pret_a", lambda value: _moment(value, timezone))
+    if cells.faults:
+        return cells.faults
     assert reference and shop and name and fulfilment and parcels and basket_cents is not None
     return NewOrder(
         reference=reference,
@@ -217,7 +222,7 @@ def order(row: Row, timezone: ZoneInfo) -> NewOrder | list[CellFault]:
         basket_cents=basket_cents,
         parcels=parcels,
         address=address or None,
-        point=Point(lon, lat) if lon is not None and lat is not None else None,
+        point=point,
         slot_starts_at=slot,
         ready_at=ready_at,
         note=note or "",
@@ -282,7 +287,10 @@ def _cents(value: str) -> int:
 
 
 def _parcels(value: str) -> tuple[Parcel, ...]:
-    return tuple(each for part in value.split("+") for each in _parcel(part))
+    parcels = tuple(each for part in value.split("+") for each in _parcel(part))
+    if len(parcels) > MOST_PARCELS:
+        raise _Unfit("cell_parcel_count", most=MOST_PARCELS)
+    return parcels
 
 
 def _parcel(text: str) -> list[Parcel]:
@@ -301,8 +309,8 @@ def _parcel(text: str) -> list[Parcel]:
             flags.add(word)
         else:
             raise _Unfit("cell_parcel_word", word=word)
-    if not 1 <= copies <= MOST_OF_A_KIND:
-        raise _Unfit("cell_parcel_count", most=MOST_OF_A_KIND)
+    if not 1 <= copies <= MOST_PARCELS:
+        raise _Unfit("cell_parcel_count", most=MOST_PARCELS)
     temperature = Temperature.AMBIENT
     if flags & {"froid", "surgele"}:
         temperature = Temperature.FROZEN if "surgele" in flags else Temperature.CHILLED

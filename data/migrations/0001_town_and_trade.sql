@@ -30,6 +30,12 @@ CREATE TABLE towns (
     osm_sha256 text        NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
 );
+-- Any town is found by its web address and any may be added; its own changes are a town's own.
+ALTER TABLE towns ENABLE ROW LEVEL SECURITY;
+ALTER TABLE towns FORCE ROW LEVEL SECURITY;
+CREATE POLICY town_found ON towns FOR SELECT USING (true);
+CREATE POLICY town_added ON towns FOR INSERT WITH CHECK (true);
+CREATE POLICY town_changed ON towns FOR UPDATE USING (id = current_town());
 GRANT SELECT, INSERT, UPDATE ON towns TO colporteur_app;
 
 -- What must be found before a town is known: a key by its hash.
@@ -43,7 +49,12 @@ CREATE TABLE keys (
     revoked_at   timestamptz,
     CONSTRAINT key_subject CHECK ((role IN ('channel', 'shop', 'courier')) = (subject_id IS NOT NULL))
 );
-GRANT SELECT, INSERT, UPDATE ON keys TO colporteur_app;
+ALTER TABLE keys ENABLE ROW LEVEL SECURITY;
+ALTER TABLE keys FORCE ROW LEVEL SECURITY;
+CREATE POLICY key_found ON keys FOR SELECT USING (true);
+CREATE POLICY key_made ON keys FOR INSERT WITH CHECK (town_id = current_town());
+CREATE POLICY key_revoked ON keys FOR UPDATE USING (town_id = current_town());
+GRANT SELECT, INSERT, UPDATE (revoked_at) ON keys TO colporteur_app;
 
 CREATE TABLE hubs (
     town_id   bigint  NOT NULL DEFAULT current_town() CONSTRAINT hub_town REFERENCES towns,
@@ -290,7 +301,9 @@ CREATE TABLE code_attempts (
     id          bigint      GENERATED ALWAYS AS IDENTITY,
     order_id    bigint,
     delivery_id bigint,
+    event_uuid  uuid,
     at          timestamptz NOT NULL,
+    CONSTRAINT attempt_event_once UNIQUE (town_id, event_uuid),
     CONSTRAINT attempt_pkey PRIMARY KEY (town_id, id),
     CONSTRAINT attempt_order FOREIGN KEY (town_id, order_id) REFERENCES orders,
     CONSTRAINT attempt_delivery FOREIGN KEY (town_id, delivery_id) REFERENCES deliveries,

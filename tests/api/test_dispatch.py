@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from tests.builders import DAY, an_order
 from tests.small_town import Town
 
-DESK = "/api/v1/dispatch"
+DESK, SLOTS = "/api/v1/dispatch", "/api/v1/slots"
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def test_free_slots_are_listed_with_what_is_left(
     client: TestClient, town: Town, desk: dict[str, str]
 ) -> None:
     town.take(an_order())
-    slots = client.get(f"{DESK}/slots?day={DAY}&kind=home", headers=desk).json()
+    slots = client.get(f"{SLOTS}?day={DAY}&kind=home", headers=desk).json()
     assert [slot["left"] for slot in slots] == [20, 19, 2]
-    assert client.get(f"{DESK}/slots", headers=desk).json() == []
+    assert client.get(f"{SLOTS}", headers=desk).json() == []
 
 
 def test_a_day_is_planned_published_and_drawn(
@@ -61,7 +61,7 @@ def test_a_day_nobody_lives_through_is_unfit(
 ) -> None:
     courier = town.key("courier", town.vehicles[0])
     for answer in (
-        client.get(f"{DESK}/slots?day={day}", headers=desk),
+        client.get(f"{SLOTS}?day={day}", headers=desk),
         client.get(f"{DESK}/days/{day}/rounds.geojson", headers=desk),
         client.post(f"{DESK}/plans/{day}", json={}, headers=desk),
         client.post(f"{DESK}/plans/{day}/publish", headers=desk),

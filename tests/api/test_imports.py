@@ -1,5 +1,7 @@
 """Orders from a file, on a real database: good rows taken, bad rows given back to mend."""
 
+from dataclasses import replace
+
 import pytest
 
 import api.operations.imports
@@ -53,6 +55,11 @@ def take(
         dry_run=dry_run,
         language=language,
     )
+
+
+def told(report: Report) -> object:
+    """Return what a report says, but for ids and codes."""
+    return replace(report, orders=()), [(row, taken.pooled) for row, taken in report.orders]
 
 
 def kept(town: Town) -> list[object]:
@@ -129,7 +136,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(town: Town) -> None
     before = kept(town)
     rehearsed = take(town, content, dry_run=True)
     assert kept(town) == before
-    assert rehearsed == take(town, content)
+    assert told(rehearsed) == told(take(town, content))
     assert (rehearsed.taken, rehearsed.pooled) == (2, 1)
 
 
@@ -140,7 +147,7 @@ def test_a_dry_run_fills_a_slot_as_the_run_will(town: Town) -> None:
     ]
     rehearsed = take(town, a_file(*evening), dry_run=True)
     assert [fault.code for fault in rehearsed.faults] == ["slot_full"] * 2
-    assert rehearsed == take(town, a_file(*evening))
+    assert told(rehearsed) == told(take(town, a_file(*evening)))
 
 
 @pytest.mark.parametrize(

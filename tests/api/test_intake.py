@@ -33,7 +33,7 @@ from delivery.orders import (
     ShopUnknown,
 )
 from delivery.pooling import DeliveryState, NoDrive, OutsideZones
-from delivery.slots import SlotClosed, SlotFull, SlotKind, SlotMissing, SlotUnknown
+from delivery.slots import ReadyTooLate, SlotClosed, SlotFull, SlotKind, SlotMissing, SlotUnknown
 from tests import builders
 from tests.builders import a_slot, an_order
 from tests.small_town import ENGAGED, Town, a_small_town
@@ -64,7 +64,7 @@ def test_two_shops_for_one_door_and_window_are_one_delivery(town: Town) -> None:
     )
     assert (one.pooled, other.pooled) == (False, True)
     assert one.delivery_id == other.delivery_id
-    assert one.code == other.code == town.delivery(one.delivery_id).code
+    assert (one.code, other.code) == (town.delivery(one.delivery_id).code, None)
     assert town.envelope().engaged_cents == ENGAGED
 
 
@@ -353,6 +353,11 @@ def test_past_its_cut_off_a_slot_takes_nothing_not_even_to_join(town: Town) -> N
     town.take(an_order("A-1"))
     town.clock.moment = a_slot().cutoff_at
     refused(town, SlotClosed, an_order("A-2", shop="librairie"))
+
+
+def test_an_order_that_is_not_ready_when_its_slot_ends_is_refused(town: Town) -> None:
+    refused(town, ReadyTooLate, an_order(ready_at=a_slot().ends_at))
+    assert town.take(an_order(ready_at=a_slot().ends_at - timedelta(minutes=30)))
 
 
 @pytest.mark.parametrize(

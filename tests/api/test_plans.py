@@ -221,9 +221,12 @@ def test_a_plan_is_published_once(town: Town, streets: StreetProcesses) -> None:
 
 def test_a_draft_gives_way_to_the_next(town: Town, streets: StreetProcesses) -> None:
     town.take(an_order())
-    town.plan(streets)
-    assert town.plan(streets).plan.version == 1
+    first, second = (town.plan(streets).plan for _ in range(2))
+    assert (first.version, second.version) == (1, 2)
     assert (town.count("plans"), len(town.rounds())) == (1, 1)
+    with pytest.raises(PlanOutdated):
+        plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=first.id)
+    plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=second.id)
 
 
 def test_orders_that_come_after_a_published_plan_are_planned_beside_it(

@@ -1,10 +1,13 @@
 """`schema.sql` is what all migrations make together."""
 
 import os
+import secrets
 from importlib.resources import files
 
 import psycopg
 import pytest
+from psycopg import Connection
+from psycopg.rows import TupleRow
 
 import data.migrate
 import data.schema
@@ -31,6 +34,20 @@ def test_a_new_database_is_refused_until_it_is_migrated(administrator: str) -> N
         pytest.raises(data.migrate.NotMigrated),
     ):
         data.migrate.check(conn)
+
+
+@pytest.mark.parametrize("strength", ["SUPERUSER", "BYPASSRLS"])
+def test_a_role_that_row_level_security_does_not_bind_is_refused(
+    superuser: Connection[TupleRow], strength: str
+) -> None:
+    role = f"colporteur_strong_{secrets.token_hex(4)}"
+    with superuser.transaction(force_rollback=True):
+        superuser.execute(f'CREATE ROLE "{role}" {strength}')
+        superuser.execute(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{role}"')
+        superuser.execute(f'SET LOCAL ROLE "{role}"')
+        with pytest.raises(data.migrate.RoleTooStrong) as refusal:
+            data.migrate.check(superuser)
+    assert refusal.value.parameters == {"role": role}
 
 
 def test_every_constraint_has_a_name_of_our_own(database: Database) -> None:

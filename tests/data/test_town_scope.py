@@ -4,9 +4,11 @@ import psycopg
 import pytest
 
 import data.database
+import data.keys
 import data.slots
 import data.towns
 from data.database import Database, Pool
+from data.keys import Key
 from tests import builders
 
 TABLES = """
@@ -36,7 +38,8 @@ def test_every_table_with_a_town_forces_row_level_security(database: Database) -
             f"""
             SELECT relname
               FROM pg_class
-             WHERE relname IN ({TABLES.replace("ORDER BY table_name", "")})
+             WHERE (relname IN ({TABLES.replace("ORDER BY table_name", "")})
+                    OR relname IN ('keys', 'towns'))
                AND relkind = 'r'
                AND NOT (relrowsecurity AND relforcerowsecurity)
             """
@@ -49,9 +52,76 @@ def test_every_table_with_a_town_forces_row_level_security(database: Database) -
 def test_every_policy_names_the_town_of_the_transaction(database: Database) -> None:
     with psycopg.connect(database.owner_url) as conn:
         policies = conn.execute(
-            "SELECT DISTINCT qual FROM pg_policies WHERE schemaname = 'public'"
+            """
+            SELECT DISTINCT qual
+              FROM pg_policies
+             WHERE schemaname = 'public'
+               AND tablename NOT IN ('keys', 'towns')
+            """
         ).fetchall()
     assert policies == [("(town_id = current_town())",)]
+
+
+def _add_key(pool: Pool, town_id: int, *, within: int) -> str:
+    with data.database.scoped(pool, within) as conn:
+        return data.keys.add(conn, Key(town_id=town_id, role="dispatcher", subject_id=None))
+
+
+def _set(pool: Pool, within: int, statement: str, *values: object) -> int:
+    with data.database.scoped(pool, within) as conn:
+        return conn.execute(statement, values).rowcount
+
+
+def test_a_key_is_found_before_its_town_is_known(pool: Pool, town_id: int) -> None:
+    token = _add_key(pool, town_id, within=town_id)
+    with pool.connection() as conn:
+        found = data.keys.find(conn, token)
+    assert found == Key(town_id=town_id, role="dispatcher", subject_id=None)
+
+
+def test_a_neighbour_cannot_make_a_key_to_the_town(
+    pool: Pool, town_id: int, neighbour_id: int
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        _add_key(pool, town_id, within=neighbour_id)
+    with pool.connection() as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        data.keys.add(conn, Key(town_id=town_id, role="dispatcher", subject_id=None))
+
+
+def test_a_key_is_revoked_by_its_town_alone(pool: Pool, town_id: int, neighbour_id: int) -> None:
+    token = _add_key(pool, town_id, within=town_id)
+    revoke = "UPDATE keys SET revoked_at = now()"
+    assert _set(pool, neighbour_id, revoke) == 0
+    with pool.connection() as conn:
+        assert conn.execute(revoke).rowcount == 0
+        assert data.keys.find(conn, token) is not None
+    assert _set(pool, town_id, revoke) == 1
+    with pool.connection() as conn:
+        assert data.keys.find(conn, token) is None
+
+
+@pytest.mark.parametrize("change", ["town_id = %s", "role = 'hub'", "token_sha256 = ''"])
+def test_what_a_key_opens_never_changes(
+    pool: Pool, town_id: int, neighbour_id: int, change: str
+) -> None:
+    _add_key(pool, town_id, within=town_id)
+    values = [neighbour_id] if "%s" in change else []
+    for within in (town_id, neighbour_id):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            _set(pool, within, f"UPDATE keys SET {change}", *values)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        _set(pool, town_id, "DELETE FROM keys")
+
+
+def test_a_town_is_changed_by_itself_alone(pool: Pool, town_id: int, neighbour_id: int) -> None:
+    rename = "UPDATE towns SET name = 'Prise' WHERE id = %s"
+    assert _set(pool, neighbour_id, rename, town_id) == 0
+    with pool.connection() as conn:
+        assert conn.execute(rename, [town_id]).rowcount == 0
+        assert data.towns.by_id(conn, town_id).name == "Essai"
+    assert _set(pool, town_id, rename, town_id) == 1
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        _set(pool, town_id, "DELETE FROM towns WHERE id = %s", town_id)
 
 
 def test_a_neighbour_sees_nothing(pool: Pool, town_id: int, neighbour_id: int) -> None:

@@ -65,9 +65,9 @@ def test_a_way_is_one_step_or_the_implied_one_before_it(
             steps_to(state, taken)
 
 
-def test_what_reached_its_recipient_stays_there() -> None:
-    leaving = {state for state, _ in STEPS}
-    assert ENDED - leaving == ENDED - {OrderState.FAILED}
+def test_what_has_ended_only_goes_on_after_a_failure_or_falls_back_to_one() -> None:
+    going_on = {(state, taken) for state, taken in STEPS if state in ENDED - {OrderState.FAILED}}
+    assert going_on == {(OrderState.DELIVERED, OrderStep.FAIL)}
 
 
 def test_nothing_happens_to_an_order_that_was_called_off() -> None:

@@ -13,8 +13,10 @@ from delivery.orders import OrderStep
 from delivery.pooling import DeliveryStep
 from delivery.proofs import (
     MOST_AHEAD,
+    MOST_EARLY,
     Event,
     EventAhead,
+    EventBehind,
     EventKind,
     EventUnfit,
     FailureReason,
@@ -22,6 +24,7 @@ from delivery.proofs import (
     ProofKind,
     WrongCode,
     check,
+    check_clock,
     delivery_step,
     order_step,
     outcome,
@@ -36,7 +39,7 @@ FAILED = Outcome(state=TaskState.FAILED, at=NOON, reason=FailureReason.ABSENT)
 
 
 def checked(event: Event, kind: TaskKind | None, *, to_door: bool = True) -> None:
-    check(event, kind, to_door=to_door, code="1234", now=NOON)
+    check(event, kind, to_door=to_door, code="1234")
 
 
 @pytest.mark.parametrize(
@@ -91,14 +94,18 @@ def test_the_drive_asks_for_no_proof_of_the_courier() -> None:
 
 
 def test_a_phone_may_run_ahead_a_little() -> None:
-    checked(an_event(EventKind.ARRIVED, device_at=NOON + MOST_AHEAD), TaskKind.PICKUP)
+    latest = NOON + MOST_AHEAD
+    check_clock(an_event(EventKind.ARRIVED, device_at=latest), departs_at=NOON, now=NOON)
+    ahead = an_event(EventKind.ARRIVED, device_at=latest + timedelta(seconds=1))
     with pytest.raises(EventAhead):
-        moment = NOON + MOST_AHEAD + timedelta(seconds=1)
-        checked(an_event(EventKind.ARRIVED, device_at=moment), TaskKind.PICKUP)
+        check_clock(ahead, departs_at=NOON, now=NOON)
 
 
-def test_an_event_from_long_ago_is_believed() -> None:
-    checked(an_event(EventKind.ARRIVED, device_at=NOON - timedelta(days=9)), TaskKind.PICKUP)
+def test_an_event_may_come_days_late_but_not_from_long_before_its_round() -> None:
+    event, now = an_event(EventKind.ARRIVED, device_at=NOON), NOON + timedelta(days=9)
+    check_clock(event, departs_at=NOON + MOST_EARLY, now=now)
+    with pytest.raises(EventBehind):
+        check_clock(event, departs_at=NOON + MOST_EARLY + timedelta(seconds=1), now=now)
 
 
 EVENT = an_event(EventKind.ARRIVED, uuid=UUID(int=1))
@@ -190,6 +197,18 @@ def test_an_order_follows_its_tasks(
 ) -> None:
     found = order_step(pickup, dropoff, to_drive=to_drive)
     assert (found[0] if found else None) is step
+
+
+@pytest.mark.parametrize(
+    ("other", "step"),
+    [(DONE, OrderStep.FAIL), (None, OrderStep.FAIL), (FAILED, OrderStep.DELIVER)],
+)
+def test_an_order_its_shop_did_not_have_is_not_delivered_with_the_others(
+    other: Outcome | None, step: OrderStep
+) -> None:
+    found = order_step(FAILED, DONE, to_drive=False, others=[other])
+    assert found is not None
+    assert found[0] is step
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,7 @@ def test_the_first_of_overlapping_zones_wins() -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(*[st.integers(0, 9)] * 2, *[st.integers(1, 5)] * 2), min_size=1, max_size=8
-    ),
+    st.lists(st.tuples(*[st.integers(0, 9)] * 2, *[st.integers(1, 5)] * 2), min_size=1, max_size=8),
     st.floats(-1, 15),
     st.floats(-1, 15),
 )
