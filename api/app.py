@@ -1,7 +1,7 @@
 """The web application: API, pages, and what they share."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 from fastapi import FastAPI
 
@@ -30,15 +30,13 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = settings.database()
-        pool = data.database.open_pool(database.application_url)
-        with pool.connection() as conn:
-            data.migrate.check(conn)
-        streets = TownStreets(pool, settings.home)
-        app.state.pool = pool
-        app.state.streets_of = streets.of
-        yield
-        streets.close()
-        pool.close()
+        with closing(data.database.open_pool(database.application_url)) as pool:
+            with pool.connection() as conn:
+                data.migrate.check(conn)
+            with closing(TownStreets(pool, settings.home)) as streets:
+                app.state.pool = pool
+                app.state.streets_of = streets.of
+                yield
 
     app = FastAPI(title="Colporteur", version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings

@@ -1,16 +1,15 @@
 """A whole day of a town in its own fresh database: from the map to the statement."""
 
-import secrets
+import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
-import psycopg
 import uvicorn
 
 import api.demo_day
@@ -33,12 +32,19 @@ from data.demo.names import TOWN
 from data.demo.programme import VOTED_CENTS
 from data.demo.trade import TownPlaces, Trade
 from delivery.day import Day
+from delivery.errors import Refusal
 
 TIMEZONE = "Europe/Paris"
 SEED = 1
 FRIDAY = 4
 DATABASES = "colporteur_demo_"
 START_TIMEOUT_S = 30
+
+
+class PortTaken(Refusal):
+    """Another program has the port, or nobody may. Parameters: port."""
+
+    code = "port_taken"
 
 
 def run(
@@ -53,14 +59,17 @@ def run(
 ) -> Iterator[dict[str, object]]:
     """Play the demo; yield its summary, then serve until interrupted unless `once`.
 
-    Raises NotOsm, NoStreet where the file cannot be used.
+    Raises PortTaken before any work, NotOsm, NoStreet where the file cannot be used.
     """
     started = time.perf_counter()
     steps = Steps()
     day = Day(date=demo_day(today), timezone=ZoneInfo(TIMEZONE))
     clock = SimulatedClock(moment=day.starts_at - timedelta(days=7))
-    with _fresh_database(settings, steps) as database:
-        pool = data.database.open_pool(database.application_url)
+    with (
+        _listening(0 if once else port) as door,
+        _fresh_database(settings, steps) as database,
+        closing(data.database.open_pool(database.application_url)) as pool,
+    ):
         imported = _import(settings, pool, osm_file, steps, seed)
         places, trade = _settle(pool, imported, day, clock(), seed)
         orders = data.demo.day.orders_of_day(
@@ -69,7 +78,7 @@ def run(
         app_settings = settings.model_copy(
             update={"database_url": database.application_url, "open_day_page": True}
         )
-        with _served(app_settings, clock, port=0 if once else port) as (url, streets_of):
+        with _served(app_settings, clock, door) as (url, streets_of):
             stage = Stage(
                 pool=pool,
                 town_id=imported.town.id,
@@ -90,7 +99,6 @@ def run(
             if not once:
                 steps.say(f"\nCarte de la journée : [bold]{url}[/bold]  (Ctrl-C pour arrêter)")
                 _wait()
-        pool.close()
 
 
 def demo_day(today: date) -> date:
@@ -100,21 +108,27 @@ def demo_day(today: date) -> date:
 
 
 @contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    """Take a port of this machine; 0 is any."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(("127.0.0.1", port))
+            door.listen()
+        except (OSError, OverflowError) as error:
+            raise PortTaken(field="port", port=port) from error
+        yield door
+
+
+@contextmanager
 def _fresh_database(settings: Settings, steps: Steps) -> Iterator[Database]:
-    """Make a database of the demo's own and drop it afterwards, with what earlier demos left."""
+    """Make a database of the demo's own, which it drops at its end."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    name = f"{DATABASES}{secrets.token_hex(4)}"
-    with steps.step("Base de données neuve"):
-        database = data.database.embedded(settings.home, name=name)
-        data.migrate.migrate(database)
-    administrator = data.database.administrator_url(database)
-    with psycopg.connect(administrator, autocommit=True) as conn:
-        data.database.drop_unused(conn, DATABASES, keep=name)
-    try:
+    with ExitStack() as stack:
+        with steps.step("Base de données neuve"):
+            database = stack.enter_context(data.database.fresh_database(settings.home, DATABASES))
+            data.migrate.migrate(database)
         yield database
-    finally:
-        with psycopg.connect(administrator, autocommit=True) as conn:
-            data.database.drop_database(conn, name)
 
 
 def _import(
@@ -150,23 +164,23 @@ def _settle(
 
 @contextmanager
 def _served(
-    settings: Settings, clock: SimulatedClock, *, port: int
+    settings: Settings, clock: SimulatedClock, door: socket.socket
 ) -> Iterator[tuple[str, StreetsOf]]:
-    """Serve the application on loopback in a thread of its own."""
+    """Serve the application at a door in a thread of its own."""
     app = create_app(settings, clock=clock)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    host, port = door.getsockname()
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [door]}, name="demo server", daemon=True
     )
-    thread = threading.Thread(target=server.run, name="demo server", daemon=True)
     thread.start()
     deadline = time.monotonic() + START_TIMEOUT_S
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:
             raise OSError(f"the demo's server did not start on port {port}")
         time.sleep(0.02)
-    bound = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield f"http://127.0.0.1:{bound}", app.state.streets_of
+        yield f"http://{host}:{port}", app.state.streets_of
     finally:
         server.should_exit = True
         thread.join(timeout=10)

@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
+import api.words
 import data.database
 import data.migrate
 import data.streets.build
 import data.towns
 from api.operations.towns import kept_file
 from api.settings import Settings
+from data.database import DatabaseUnreachable
+from data.migrate import NotMigrated, RoleTooStrong
 from delivery.errors import Refusal
+
+LEAST_POSTGRESQL = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +31,22 @@ def checks(settings: Settings) -> Iterator[Check]:
     """Look at the database, its migrations, the towns' files, the pages' libraries."""
     try:
         database = settings.database()
-        with psycopg.connect(database.application_url, autocommit=True) as conn:
-            version = conn.info.server_version
-            detail = f"{version // 10_000}.{version % 10_000}"
-            yield Check(name="PostgreSQL", is_well=version >= 150_000, detail=detail)
+        with data.database.connected(database.application_url) as conn:
+            major, minor = data.database.server_version(conn)
+            detail = f"{major}.{minor}"
+            yield Check(name="PostgreSQL", is_well=major >= LEAST_POSTGRESQL, detail=detail)
             data.migrate.check(conn)
             yield Check(name="Migrations", is_well=True, detail="à jour")
+            yield Check(name="Rôle", is_well=True, detail="soumis au cloisonnement des villes")
             towns = data.towns.listed(conn)
-    except psycopg.Error as error:
-        yield Check(name="PostgreSQL", is_well=False, detail=str(error).strip())
+    except DatabaseUnreachable as refusal:
+        yield _refused("PostgreSQL", refusal, settings)
         return
-    except Refusal as refusal:
-        yield Check(name="Migrations", is_well=False, detail=f"{refusal.code} : colporteur migrate")
+    except NotMigrated as refusal:
+        yield _refused("Migrations", refusal, settings)
+        return
+    except RoleTooStrong as refusal:
+        yield _refused("Rôle", refusal, settings)
         return
     for town in towns:
         try:
@@ -49,3 +56,8 @@ def checks(settings: Settings) -> Iterator[Check]:
         yield Check(name=f"Rues de {town.name}", is_well=is_well, detail=detail)
     maplibre = Path(__file__).parent / "web" / "node_modules" / "maplibre-gl"
     yield Check(name="Carte", is_well=maplibre.is_dir(), detail=str(maplibre))
+
+
+def _refused(name: str, refusal: Refusal, settings: Settings) -> Check:
+    words = api.words.text(refusal.code, refusal.parameters, settings.language)
+    return Check(name=name, is_well=False, detail=words)

@@ -17,11 +17,12 @@ class OutTaken(Refusal):
 def write(files: Mapping[str, bytes], out: Path) -> tuple[Path, ...]:
     """Write files beside the folder `out` and put them in its place at once; return their paths.
 
-    Raises OutTaken unless `out` is new, empty or a bundle.
+    What was there stays where the new files cannot take its place.
+
+    Raises OutTaken unless `out` is new, empty or a bundle and nothing else.
     """
     out = out.resolve()
-    is_bundle = (out / "manifest.json").is_file()
-    if out.exists() and not is_bundle and (not out.is_dir() or any(out.iterdir())):
+    if out.exists() and not _is_replaceable(out):
         raise OutTaken(field="out", out=str(out))
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as folder:
@@ -29,10 +30,28 @@ def write(files: Mapping[str, bytes], out: Path) -> tuple[Path, ...]:
         fresh.mkdir()
         for name, content in files.items():
             (fresh / name).write_bytes(content)
-        if out.exists():
-            out.rename(Path(folder) / "replaced")
-        fresh.rename(out)
+        _put(fresh, out, replaced=Path(folder) / "replaced")
     return tuple(out / name for name in files)
+
+
+def _is_replaceable(out: Path) -> bool:
+    if not out.is_dir():
+        return False
+    found = list(out.iterdir())
+    names = {path.name for path in found if path.is_file()}
+    is_bundle = "manifest.json" in names <= {"manifest.json", *FILES}
+    return not found or (is_bundle and len(names) == len(found))
+
+
+def _put(fresh: Path, out: Path, *, replaced: Path) -> None:
+    if out.exists():
+        out.rename(replaced)
+    try:
+        fresh.rename(out)
+    except OSError:
+        if replaced.exists():
+            replaced.rename(out)
+        raise
 
 
 def read(folder: Path) -> dict[str, bytes]:

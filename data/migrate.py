@@ -72,7 +72,7 @@ def _apply(conn: Connection[TupleRow]) -> list[str]:
 
 
 def check(conn: Connection[TupleRow]) -> None:
-    """Raise NotMigrated when migrations are pending, RoleTooStrong when towns are not kept apart."""
+    """Raise NotMigrated when migrations are pending, RoleTooStrong when the role sees all towns."""
     if conn.execute("SELECT to_regclass('migrations')").fetchone() == (None,):
         raise NotMigrated(pending=[path.name for path in _all()])
     pending = [path.name for path in _pending(conn)]

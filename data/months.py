@@ -1,12 +1,13 @@
 """What closing a month finds and settles: deliveries proven, deliveries failed."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg import Connection
-from psycopg.rows import TupleRow, kwargs_row
+from psycopg.rows import TupleRow, class_row, kwargs_row
 
 from data.statements import as_proven
-from delivery.statements import Proven
+from delivery.statements import GRACE, Proven
 
 
 def lock(conn: Connection[TupleRow]) -> None:
@@ -16,43 +17,70 @@ def lock(conn: Connection[TupleRow]) -> None:
     )
 
 
-def lock_due(
-    conn: Connection[TupleRow], programme_id: int, ends_at: datetime
-) -> tuple[list[int], list[int]]:
-    """Lock what a close settles: deliveries proven before a moment, and those that came to nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A delivery that a close settles: proven, or come to nothing; `at` says in which month."""
 
-    What no proof came for counts by its slot, a proof by its own time. Return the numbers of both.
+    delivery_id: int
+    programme_id: int
+    is_proven: bool
+    at: datetime
+
+
+def lock_due(conn: Connection[TupleRow], ends_at: datetime) -> list[Due]:
+    """Lock what a close settles, of all programmes, and return it by number.
+
+    A proof counts by its own time; what failed by the end of its slot; what nobody reported by
+    that and three days, for phones that report late. What is under way, on the road or on the
+    drive's shelf, stays so.
     """
+    ids = _lock_unsettled(conn, ends_at)
+    with conn.cursor(row_factory=class_row(Due)) as cursor:
+        return cursor.execute(
+            """
+            SELECT delivery_id, programme_id, is_proven, at
+              FROM (SELECT deliveries.id AS delivery_id,
+                           subsidies.programme_id,
+                           deliveries.state = 'proven' AS is_proven,
+                           CASE deliveries.state
+                                WHEN 'proven' THEN deliveries.proven_at
+                                WHEN 'failed' THEN slots.ends_at
+                                ELSE slots.ends_at + %(grace)s
+                           END AS at
+                      FROM deliveries
+                      JOIN subsidies ON subsidies.delivery_id = deliveries.id
+                                    AND (subsidies.state = 'proven') = (deliveries.state = 'proven')
+                      JOIN slots ON slots.id = deliveries.slot_id
+                     WHERE deliveries.id = ANY(%(ids)s)
+                       AND NOT EXISTS (SELECT 1
+                                         FROM statement_lines
+                                        WHERE statement_lines.delivery_id = deliveries.id)) AS due
+             WHERE at < %(ends_at)s
+             ORDER BY delivery_id
+            """,
+            {"ids": ids, "grace": GRACE, "ends_at": ends_at},
+        ).fetchall()
+
+
+def _lock_unsettled(conn: Connection[TupleRow], ends_at: datetime) -> list[int]:
     rows = conn.execute(
         """
-          SELECT deliveries.id, deliveries.state
-            FROM deliveries
-            JOIN subsidies ON subsidies.delivery_id = deliveries.id
-            JOIN slots ON slots.id = deliveries.slot_id
-           WHERE subsidies.programme_id = %(programme_id)s
-             AND ((deliveries.state = 'proven'
-                   AND subsidies.state = 'proven'
-                   AND deliveries.proven_at < %(ends_at)s
-                   AND NOT EXISTS (SELECT 1
-                                     FROM statement_lines
-                                    WHERE statement_lines.delivery_id = deliveries.id))
-                  OR (deliveries.state IN ('promised', 'planned', 'under_way', 'failed')
-                      AND subsidies.state <> 'proven'
-                      AND slots.starts_at < %(ends_at)s))
-           ORDER BY deliveries.id
-             FOR NO KEY UPDATE OF deliveries
+        SELECT deliveries.id
+          FROM deliveries
+          JOIN slots ON slots.id = deliveries.slot_id
+         WHERE deliveries.state IN ('promised', 'planned', 'failed', 'proven')
+           AND (slots.ends_at < %(ends_at)s OR deliveries.proven_at < %(ends_at)s)
+         ORDER BY deliveries.id
+           FOR NO KEY UPDATE OF deliveries
         """,
-        {"programme_id": programme_id, "ends_at": ends_at},
+        {"ends_at": ends_at},
     ).fetchall()
-    return (
-        [delivery_id for delivery_id, state in rows if state == "proven"],
-        [delivery_id for delivery_id, state in rows if state != "proven"],
-    )
+    return [delivery_id for (delivery_id,) in rows]
 
 
-def has_due(conn: Connection[TupleRow], programme_id: int, ends_at: datetime) -> bool:
-    """Whether a close of the programme would find anything to settle."""
-    return any(lock_due(conn, programme_id, ends_at))
+def lock_envelopes(conn: Connection[TupleRow]) -> None:
+    """Lock every envelope of the town, always in the same order; deliveries are locked before."""
+    conn.execute("SELECT id FROM envelopes ORDER BY id FOR NO KEY UPDATE")
 
 
 def proven(conn: Connection[TupleRow], delivery_ids: list[int]) -> list[Proven]:

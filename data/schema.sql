@@ -365,6 +365,8 @@ CREATE TABLE public.keys (
     CONSTRAINT key_subject CHECK (((role = ANY (ARRAY['channel'::text, 'shop'::text, 'courier'::text])) = (subject_id IS NOT NULL)))
 );
 
+ALTER TABLE ONLY public.keys FORCE ROW LEVEL SECURITY;
+
 
 --
 -- Name: ledger_entries; Type: TABLE; Schema: public; Owner: -
@@ -966,6 +968,8 @@ CREATE TABLE public.towns (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT town_slug_form CHECK ((slug ~ '^[a-z0-9-]+$'::text))
 );
+
+ALTER TABLE ONLY public.towns FORCE ROW LEVEL SECURITY;
 
 
 --
@@ -2068,6 +2072,33 @@ ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.hubs ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: keys key_found; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY key_found ON public.keys FOR SELECT USING (true);
+
+
+--
+-- Name: keys key_made; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY key_made ON public.keys FOR INSERT WITH CHECK ((town_id = public.current_town()));
+
+
+--
+-- Name: keys key_revoked; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY key_revoked ON public.keys FOR UPDATE USING ((town_id = public.current_town()));
+
+
+--
+-- Name: keys; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.keys ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: ledger_entries; Type: ROW SECURITY; Schema: public; Owner: -
 --
 
@@ -2180,6 +2211,27 @@ ALTER TABLE public.task_orders ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.tasks ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: towns town_added; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY town_added ON public.towns FOR INSERT WITH CHECK (true);
+
+
+--
+-- Name: towns town_changed; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY town_changed ON public.towns FOR UPDATE USING ((id = public.current_town()));
+
+
+--
+-- Name: towns town_found; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY town_found ON public.towns FOR SELECT USING (true);
+
 
 --
 -- Name: addresses town_scope; Type: POLICY; Schema: public; Owner: -
@@ -2399,6 +2451,12 @@ CREATE POLICY town_scope ON public.zones USING ((town_id = public.current_town()
 
 
 --
+-- Name: towns; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.towns ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: unserved; Type: ROW SECURITY; Schema: public; Owner: -
 --
 
@@ -2482,7 +2540,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.hubs TO colporteur_app;
 -- Name: TABLE keys; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE public.keys TO colporteur_app;
+GRANT SELECT,INSERT ON TABLE public.keys TO colporteur_app;
+
+
+--
+-- Name: COLUMN keys.revoked_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(revoked_at) ON TABLE public.keys TO colporteur_app;
 
 
 --

@@ -7,7 +7,7 @@ from psycopg import Connection
 from psycopg.errors import CheckViolation
 from psycopg.rows import TupleRow
 
-from delivery.slots import NewSlot, Slot, SlotFull, SlotKind
+from delivery.slots import NewSlot, Slot, SlotFull, SlotKind, SlotShrunk
 
 
 def share_intake(conn: Connection[TupleRow]) -> None:
@@ -23,7 +23,19 @@ def hold_intake(conn: Connection[TupleRow]) -> None:
 
 
 def publish(conn: Connection[TupleRow], slots: Iterable[NewSlot]) -> None:
-    """Publish slots; one that begins at the same moment takes the new capacity and cut-off."""
+    """Publish slots; one that begins at the same moment takes the new capacity and cut-off.
+
+    Raises SlotShrunk where more places are taken than there would be; none is published then.
+    """
+    try:
+        _publish(conn, slots)
+    except CheckViolation as error:
+        if error.diag.constraint_name == "slot_never_overbooked":
+            raise SlotShrunk(field="capacity") from error
+        raise
+
+
+def _publish(conn: Connection[TupleRow], slots: Iterable[NewSlot]) -> None:
     with conn.cursor() as cursor:
         cursor.executemany(
             """

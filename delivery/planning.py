@@ -5,6 +5,7 @@ Each working period of a vehicle is a vehicle of the problem, so that breaks lie
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 import numpy as np
@@ -42,10 +43,12 @@ class Trip:
 class Draft:
     """A day in the words of routing, before travel times are known.
 
-    `closed` are deliveries with a shop that is shut when its parcels would have to be fetched.
+    No vehicle leaves before `not_before`. `closed` are deliveries with a shop that is shut when
+    its parcels would have to be fetched.
     """
 
     day: Day
+    not_before: datetime
     hub: Hub
     spots: tuple[Spot, ...]
     loads: tuple[Load, ...]
@@ -76,11 +79,13 @@ def draft(
     trips: Sequence[Trip],
     *,
     day: Day,
+    not_before: datetime,
     hub: Hub,
     shops: Mapping[int, Shop],
 ) -> Draft:
     """Put a day's deliveries into the words of routing.
 
+    Trips that end before `not_before`, the moment of planning, are over and left out.
     Deliveries whose shops bring everything to the drive need no ride and are left out.
     """
     loading = LoadingDay(day, hub, shops)
@@ -96,10 +101,11 @@ def draft(
                 loads.append(load)
     return Draft(
         day=day,
+        not_before=not_before,
         hub=hub,
         spots=tuple(loading.spots),
         loads=tuple(loads),
-        trips=tuple(trips),
+        trips=tuple(trip for trip in trips if day.at(trip.period.ends) > not_before),
         closed=tuple(closed),
     )
 
@@ -123,7 +129,7 @@ def _vehicle(draft: Draft, trip: Trip) -> problem.Vehicle:
         profile=draft.profiles.index(trip.vehicle.profile),
         start_place=0,
         end_place=0,
-        earliest_s=draft.day.seconds(draft.day.at(trip.period.starts)),
+        earliest_s=draft.day.seconds(max(draft.day.at(trip.period.starts), draft.not_before)),
         latest_s=draft.day.seconds(draft.day.at(trip.period.ends)),
         capacity=trip.vehicle.capacity,
         cost_use=trip.vehicle.use_cents * 1000,

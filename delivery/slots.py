@@ -31,6 +31,12 @@ class SlotMissing(Refusal):
     code = "slot_missing"
 
 
+class SlotShrunk(Refusal):
+    """A slot cannot have fewer places than are taken."""
+
+    code = "slot_shrunk"
+
+
 class ReadyTooLate(Refusal):
     """The order is packed after its slot needs it. Parameters: ready_at, due_at."""
 

@@ -14,6 +14,9 @@ from hashlib import sha256
 from delivery.errors import Refusal
 from delivery.programmes import Claim, Decision, Programme, Reason, decide
 
+#: How long after its slot a delivery without news stays promised: phones report late.
+GRACE = timedelta(days=3)
+
 #: A household in a calendar month (its first day).
 type HouseholdMonth = tuple[str, date]
 
@@ -22,6 +25,12 @@ class MonthNotOver(Refusal):
     """The month still runs. Parameters: month, ends_at."""
 
     code = "month_not_over"
+
+
+class EarlierMonthOpen(Refusal):
+    """A month before has something to settle and was not closed. Parameters: month."""
+
+    code = "earlier_month_open"
 
 
 class StatementState(Enum):
@@ -213,6 +222,22 @@ def require_over(month: date, timezone: tzinfo, *, now: datetime) -> datetime:
     if now < ends_at:
         raise MonthNotOver(field="month", month=f"{month:%Y-%m}", ends_at=ends_at.isoformat())
     return ends_at
+
+
+def require_earlier_closed(due: Iterable[date], month: date, closed: Iterable[date]) -> None:
+    """Refuse to close a month over an earlier one; `due` are the days of what is to be settled.
+
+    What came late to a month that was closed, or that a later close passed over, may be settled.
+
+    >>> require_earlier_closed([date(2026, 2, 9)], date(2026, 3, 1), [date(2026, 2, 1)])
+
+    Raises EarlierMonthOpen.
+    """
+    last = max(closed, default=date.min)
+    open_months = {day.replace(day=1) for day in due}
+    earlier = [each for each in open_months if last < each < month]
+    if earlier:
+        raise EarlierMonthOpen(field="month", month=f"{min(earlier):%Y-%m}")
 
 
 def number(month: date, rank: int) -> str:

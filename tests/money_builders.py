@@ -149,15 +149,19 @@ def promise(town: Funded, **changes: object) -> int:
 def prove(town: Funded, delivery_id: int, at: datetime = builders.NOON) -> None:
     """Prove a delivery as a courier's event does."""
     with scoped(town.pool, town.town_id) as conn:
-        data.deliveries.save_proof(
-            conn,
-            delivery_id,
-            state=DeliveryState.PROVEN,
-            proven_at=at,
-            proof_kind="code",
-            proof_sha256="a" * 64,
-        )
-        api.operations.subsidies.prove(conn, delivery_id=delivery_id, at=at)
+        prove_in(conn, delivery_id, at)
+
+
+def prove_in(conn: Connection[TupleRow], delivery_id: int, at: datetime) -> None:
+    data.deliveries.save_proof(
+        conn,
+        delivery_id,
+        state=DeliveryState.PROVEN,
+        proven_at=at,
+        proof_kind="code",
+        proof_sha256="a" * 64,
+    )
+    api.operations.subsidies.prove(conn, delivery_id=delivery_id, at=at)
 
 
 def fail(town: Funded, delivery_id: int) -> None:

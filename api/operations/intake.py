@@ -121,7 +121,7 @@ def _promise(
     place = None if order.fulfilment is Fulfilment.COUNTER else _place(conn, counter, order)
     recipient_id = data.deliveries.recipient(
         conn,
-        key=recipient_key(order.recipient, place.key if place else f"shop:{order.shop}"),
+        key=recipient_key(order.recipient, _whereabouts(channel, order, place)),
         name=order.recipient.name,
         phone=order.recipient.phone,
     )
@@ -152,6 +152,13 @@ def _promise(
         pooled=pooled,
         repeated=False,
     )
+
+
+def _whereabouts(channel: Channel, order: NewOrder, place: Place | None) -> str:
+    """Say where a name without a phone number is one person: at a door, not at the one drive."""
+    if place is None or order.fulfilment is Fulfilment.DRIVE:
+        return f"order:{channel.id}:{order.reference}"
+    return place.key
 
 
 def content_sha256(order: NewOrder) -> str:

@@ -9,7 +9,6 @@ from psycopg.rows import TupleRow
 
 import data.bundles
 import data.database
-import data.envelope
 import data.ledger
 import data.months
 import data.programmes
@@ -20,6 +19,7 @@ import delivery.bundles
 import delivery.statements
 import delivery.verifier
 from data.database import Pool
+from data.months import Due
 from data.programmes import KeptProgramme
 from data.subsidies import SubsidyState
 from delivery import envelope as moves
@@ -34,9 +34,10 @@ def close(pool: Pool, town_id: int, month: date, *, now: datetime) -> Statement:
     """Close a month and return its statement; closed before, it comes back as it was.
 
     Proofs of earlier months that came late are on it. A programme that ended, but still had late
-    proofs, gets a statement of its own beside.
+    proofs, gets a statement of its own beside. Locks are taken as everywhere, and for all
+    programmes before anything is decided: deliveries, envelopes, the ledger's head.
 
-    Raises MonthNotOver, NotFunded without any programme, BooksFaulty.
+    Raises MonthNotOver, EarlierMonthOpen, NotFunded without any programme, BooksFaulty.
     """
     month = month.replace(day=1)
     with data.database.scoped(pool, town_id) as conn:
@@ -47,26 +48,54 @@ def close(pool: Pool, town_id: int, month: date, *, now: datetime) -> Statement:
         if not programmes:
             raise NotFunded(field="month", on=month.isoformat())
         first, *others = programmes
-        statement = _close_programme(conn, first, month, ends_at, now=now)
+        closed = data.statements.listed(conn, programme_id=first.id, month=month)
+        if closed:
+            return closed[0]
+        due = data.months.lock_due(conn, ends_at)
+        _require_earlier_closed(conn, due, programmes, month, timezone)
+        data.months.lock_envelopes(conn)
+        data.ledger.lock_head(conn)
+        statement = _close_programme(conn, first, month, due, now=now)
         for other in others:
-            if other.rules.ends_on >= month or data.months.has_due(conn, other.id, ends_at):
-                _close_programme(conn, other, month, ends_at, now=now)
+            if other.rules.ends_on >= month or any(d.programme_id == other.id for d in due):
+                _close_programme(conn, other, month, due, now=now)
         return statement
+
+
+def _require_earlier_closed(
+    conn: Connection[TupleRow],
+    due: list[Due],
+    programmes: list[KeptProgramme],
+    month: date,
+    timezone: ZoneInfo,
+) -> None:
+    """A delivery served before its programme began belongs to the programme's first month."""
+    begins = {kept.id: kept.rules.starts_on for kept in programmes}
+    delivery.statements.require_earlier_closed(
+        [
+            max(each.at.astimezone(timezone).date(), begins[each.programme_id])
+            for each in due
+            if each.programme_id in begins
+        ],
+        month,
+        [statement.month for statement in data.statements.listed(conn)],
+    )
 
 
 def _close_programme(
     conn: Connection[TupleRow],
     kept: KeptProgramme,
     month: date,
-    ends_at: datetime,
+    due: list[Due],
     *,
     now: datetime,
 ) -> Statement:
     closed = data.statements.listed(conn, programme_id=kept.id, month=month)
     if closed:
         return closed[0]
-    proven_ids, failed_ids = data.months.lock_due(conn, kept.id, ends_at)
-    data.envelope.lock_all(conn, kept.id)
+    mine = [each for each in due if each.programme_id == kept.id]
+    proven_ids = [each.delivery_id for each in mine if each.is_proven]
+    failed_ids = [each.delivery_id for each in mine if not each.is_proven]
     _, head = data.ledger.lock_head(conn)
     _require_sound_books(conn)
     lines = _decided(conn, kept, proven_ids)

@@ -81,7 +81,7 @@ def plan_day(
     Raises NoHub, NoVehicle, TooFarFromStreet, OutOfReach, PlanOutdated.
     """
     with data.database.scoped(pool, town_id) as conn:
-        draft, version = _read(conn, town_id, day)
+        draft, version = _read(conn, town_id, day, now)
     posed = planning.posed(
         draft, {profile: _table(streets, draft, profile) for profile in draft.profiles}
     )
@@ -96,7 +96,7 @@ def plan_day(
     routes = [streets.route(each.points, profile=each.profile) for each in rounds]
     with data.database.scoped(pool, town_id) as conn:
         data.plans.lock_day(conn, day)
-        if _read(conn, town_id, day)[1] != version:
+        if _read(conn, town_id, day, now)[1] != version:
             raise PlanOutdated(field="day", day=day)
         plan = data.plans.add(conn, day, seed=seed, cost_millicents=solved.cost, at=now)
         _write(conn, plan, rounds, routes, unserved)
@@ -125,17 +125,19 @@ def _table(streets: Streets, draft: Draft, profile: str) -> TravelMatrix:
 type Version = tuple[tuple[int, tuple[int, ...]], ...]
 
 
-def _read(conn: Connection[TupleRow], town_id: int, date_: date) -> tuple[Draft, Version]:
+def _read(
+    conn: Connection[TupleRow], town_id: int, date_: date, now: datetime
+) -> tuple[Draft, Version]:
     day = Day(date=date_, timezone=ZoneInfo(data.towns.by_id(conn, town_id).timezone))
     hub = data.towns.hub(conn)
     if hub is None:
         raise NoHub(field="town")
     trips = _trips(conn, day, data.fleet.listed(conn))
-    if not trips:
+    if not any(day.at(trip.period.ends) > now for trip in trips):
         raise NoVehicle(field="day", day=date_)
     consignments = _consignments(conn, day)
     shops = {shop.id: shop for shop in data.shops.listed(conn)}
-    draft = planning.draft(consignments, trips, day=day, hub=hub, shops=shops)
+    draft = planning.draft(consignments, trips, day=day, not_before=now, hub=hub, shops=shops)
     version = tuple(
         (each.delivery.id, tuple(order.id for order in each.orders)) for each in consignments
     )

@@ -76,7 +76,12 @@ def record(
             conn,
             {id_ for round_ in rounds.values() for task in round_.tasks for id_ in task.order_ids},
         )
-        verdicts = [_keep(conn, event, rounds, deliveries, now) for event in events]
+        # In the order of their uuids, so that batches that share some never wait for each other.
+        answers = {
+            place: _keep(conn, events[place], rounds, deliveries, now)
+            for place in sorted(range(len(events)), key=lambda place: (events[place].uuid, place))
+        }
+        verdicts = [answers[place] for place in range(len(events))]
         kept: dict[int, set[UUID]] = {}
         for event, verdict in zip(events, verdicts, strict=True):
             if verdict.standing is Standing.ACCEPTED:

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import socket
 import subprocess
 import sys
 from datetime import date
@@ -107,6 +108,17 @@ def test_a_file_that_is_no_map_is_refused_in_words(test_home: Path, tmp_path: Pa
     assert said.returncode == 1
     assert "lettre.osm ne se lit pas comme un fichier OpenStreetMap" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+def test_a_port_that_another_program_has_is_refused_before_any_work(
+    tmp_path: Path,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = _colporteur(tmp_path / "home", "demo", "--port", str(port))
+    assert said.returncode == 1
+    assert f"Le port {port} n'est pas libre" in said.stderr
+    assert not (tmp_path / "home").exists()
 
 
 def test_the_demo_plays_the_last_friday_of_a_month_that_is_over() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shapely import Point
 
 import api.operations.orders
+import data.addresses
 import data.envelope
 import data.towns
 from api.operations.subsidies import vote
@@ -130,9 +131,12 @@ class Wish:
     def to_drive(self) -> bool:
         return self.SLOTS[self.slot].kind is SlotKind.DRIVE
 
-    @property
-    def drop(self) -> tuple[int, int, int]:
-        return self.recipient, -1 if self.to_drive else self.place, self.slot
+    def drop(self, number: int) -> tuple[int, int, int]:
+        """Return what makes one delivery: at the drive, a name alone is nobody in particular."""
+        if self.to_drive:
+            known = self.RECIPIENTS[self.recipient].phone is not None
+            return self.recipient, -1 if known else -2 - number, self.slot
+        return self.recipient, self.place, self.slot
 
     def order(self, reference: str) -> NewOrder:
         return an_order(
@@ -183,7 +187,7 @@ def test_whatever_the_order_of_arrival_each_drop_is_one_delivery_one_place_one_s
         (answer,) = town.take(wish.order(f"A-{number}"), channel=channels[wish.channel])
         assert answer.repeated == (number in taken)
         assert answer.order_id == taken.setdefault(number, answer).order_id
-    check_day(town, {number: batch[number].drop for number in taken}, taken)
+    check_day(town, {number: batch[number].drop(number) for number in taken}, taken)
     for number in called_off:
         api.operations.orders.cancel(
             pool,
@@ -192,7 +196,7 @@ def test_whatever_the_order_of_arrival_each_drop_is_one_delivery_one_place_one_s
             taken[number].order_id,
             now=town.clock(),
         )
-    left = {number: batch[number].drop for number in taken if number not in called_off}
+    left = {number: batch[number].drop(number) for number in taken if number not in called_off}
     check_day(town, left, taken)
 
 
@@ -395,3 +399,61 @@ def test_an_accepted_order_tells_how_it_came(town: Town) -> None:
     order = town.order(taken.order_id)
     assert (order.state, order.note) == (OrderState.ACCEPTED, "code 12B")
     assert town.count("order_events") == 1
+
+
+def test_a_city_tells_two_doors_of_one_postcode_apart(town: Town) -> None:
+    with scoped(town.pool, town.id) as conn:
+        data.addresses.save(
+            conn,
+            [
+                builders.an_address(3, "rue Neuve", city="Essai"),
+                builders.an_address(3, "rue Neuve", city="Lanvallay", point=Point(-2.047, 48.452)),
+            ],
+        )
+    with pytest.raises(AddressAmbiguous) as refusal:
+        town.take(an_order("A-1", address="3 rue Neuve, 22999"))
+    suggestions = refusal.value.parameters["suggestions"]
+    assert isinstance(suggestions, list)
+    for number, label in enumerate(suggestions, start=2):
+        (taken,) = town.take(an_order(f"A-{number}", address=label))
+        assert town.delivery(taken.delivery_id).place.label == label
+
+
+def test_a_point_at_a_known_door_is_that_door(town: Town) -> None:
+    door = builders.an_address(12).point
+    near = Point(door.x, door.y + 0.00003)
+    one, other = town.take(
+        an_order("A-1"), an_order("A-2", shop="librairie", address=None, point=near)
+    )
+    assert other.pooled and other.delivery_id == one.delivery_id
+
+
+def test_two_namesakes_without_a_phone_are_two_at_the_drive(town: Town) -> None:
+    slot = a_slot(SlotKind.DRIVE, hour=15)
+    one, other = town.take(
+        *(
+            an_order(
+                f"A-{number}",
+                recipient=Recipient(name="Anne Moreau"),
+                fulfilment=Fulfilment.DRIVE,
+                address=None,
+                slot_starts_at=slot.starts_at,
+            )
+            for number in (1, 2)
+        )
+    )
+    assert one.delivery_id != other.delivery_id
+
+
+def test_what_is_packed_after_its_slot_is_refused(town: Town) -> None:
+    with pytest.raises(ReadyTooLate):
+        town.take(an_order("A-1", ready_at=a_slot().ends_at))
+
+
+def test_a_called_off_order_sent_again_is_told_so(town: Town) -> None:
+    (taken,) = town.take(an_order("A-1"))
+    api.operations.orders.cancel(
+        town.pool, town.id, town.channel.id, taken.order_id, now=town.clock()
+    )
+    (again,) = town.take(an_order("A-1"))
+    assert again.repeated and again.state is OrderState.CANCELLED

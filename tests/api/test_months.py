@@ -1,5 +1,6 @@
 """A month is closed once, carried out and recomputed."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -24,9 +25,16 @@ from delivery.evidence import BundleUnreadable
 from delivery.ledger import BooksFaulty
 from delivery.pooling import Delivery, DeliveryState
 from delivery.programmes import NotFunded, OutsideZone, ResidualRefused
-from delivery.statements import Line, MonthNotOver, Statement
+from delivery.statements import EarlierMonthOpen, Line, MonthNotOver, Statement
 from tests import money_builders as money
 from tests.builders import NOON
+
+WAITING = """
+SELECT 1
+  FROM pg_stat_activity
+ WHERE datname = current_database()
+   AND wait_event_type = 'Lock'
+"""
 
 
 def close(town: money.Funded, month: date = money.NOVEMBER) -> Statement:
@@ -77,9 +85,83 @@ def test_only_what_is_proven_is_on_the_statement(town: money.Funded) -> None:
     money.fail(town, failed)
     statement = close(town)
     assert [line.proven.delivery_id for line in lines(town, statement)] == [proven]
-    assert delivery(town, promised).state is DeliveryState.PROMISED
-    assert delivery(town, failed).state is DeliveryState.CLOSED
-    assert (envelope(town).engaged_cents, envelope(town).service_fait_cents) == (780, 780)
+    for nothing in (promised, failed):
+        assert delivery(town, nothing).state is DeliveryState.CLOSED
+    assert (envelope(town).engaged_cents, envelope(town).service_fait_cents) == (0, 780)
+
+
+def test_a_parcel_on_the_drives_shelf_over_the_months_end_keeps_its_money(
+    town: money.Funded,
+) -> None:
+    delivery_id = money.promise(town)
+    with scoped(town.pool, town.town_id) as conn:
+        data.deliveries.save_state(conn, delivery_id, DeliveryState.UNDER_WAY)
+    assert close(town).lines == 0
+    assert delivery(town, delivery_id).state is DeliveryState.UNDER_WAY
+    assert envelope(town).engaged_cents == delivery(town, delivery_id).engaged_cents == 780
+    money.prove(town, delivery_id, datetime(2026, 12, 2, 9, tzinfo=UTC))
+    assert close(town, date(2026, 12, 1)).gross_cents == 780
+
+
+@pytest.mark.parametrize(
+    ("state", "slot_at", "is_settled"),
+    [
+        (DeliveryState.PROMISED, datetime(2026, 11, 27, 20, 59, tzinfo=UTC), True),
+        (DeliveryState.PROMISED, datetime(2026, 11, 27, 21, 0, tzinfo=UTC), False),
+        (DeliveryState.PLANNED, datetime(2026, 11, 27, 20, 59, tzinfo=UTC), True),
+        (DeliveryState.PLANNED, datetime(2026, 11, 30, 9, 0, tzinfo=UTC), False),
+        (DeliveryState.FAILED, datetime(2026, 11, 30, 9, 0, tzinfo=UTC), True),
+        (DeliveryState.FAILED, datetime(2026, 11, 30, 22, 0, tzinfo=UTC), False),
+    ],
+)
+def test_what_nobody_reported_waits_three_days_for_late_phones_and_a_failure_does_not(
+    town: money.Funded, state: DeliveryState, slot_at: datetime, is_settled: bool
+) -> None:
+    delivery_id = money.promise(town, at=slot_at)
+    with scoped(town.pool, town.town_id) as conn:
+        data.deliveries.save_state(conn, delivery_id, state)
+    close(town)
+    assert delivery(town, delivery_id).state is (DeliveryState.CLOSED if is_settled else state)
+    assert envelope(town).engaged_cents == (0 if is_settled else 780)
+    close(town, date(2026, 12, 1))
+    assert delivery(town, delivery_id).state is DeliveryState.CLOSED
+    assert envelope(town).left_cents == 100_000
+
+
+def test_a_month_is_not_closed_over_an_earlier_one_that_is_open(town: money.Funded) -> None:
+    february, march = (datetime(2026, month, 10, 9, tzinfo=UTC) for month in (2, 3))
+    first = money.promise(town, at=february)
+    money.prove(town, first, february)
+    money.prove(town, money.promise(town, at=march), march)
+    with pytest.raises(EarlierMonthOpen) as refusal:
+        close(town, date(2026, 3, 1))
+    assert refusal.value.parameters == {"month": "2026-02"}
+    assert [line.proven.delivery_id for line in lines(town, close(town, february.date()))] == [
+        first
+    ]
+    assert close(town, date(2026, 3, 1)).lines == 1
+
+
+def test_a_proof_late_to_a_closed_month_or_to_one_passed_over_is_on_the_next_statement(
+    town: money.Funded,
+) -> None:
+    days = [datetime(2026, month, 10, 9, tzinfo=UTC) for month in (1, 2, 3)]
+    late = [money.promise(town, at=day) for day in days]
+    for delivery_id in late:
+        with scoped(town.pool, town.town_id) as conn:
+            data.deliveries.save_state(conn, delivery_id, DeliveryState.UNDER_WAY)
+    assert close(town, date(2026, 1, 1)).lines == close(town, date(2026, 3, 1)).lines == 0
+    for delivery_id, day in zip(late, days, strict=True):
+        money.prove(town, delivery_id, day)
+    assert [line.proven.delivery_id for line in lines(town, close(town, date(2026, 4, 1)))] == late
+
+
+def test_a_delivery_made_the_day_before_its_programme_begins_does_not_hold_up_the_close(
+    pool: Pool, town_id: int
+) -> None:
+    town = money.a_funded_town(pool, town_id, starts_on=date(2026, 11, 20))
+    money.prove(town, money.promise(town), datetime(2026, 10, 31, 9, tzinfo=UTC))
+    assert close(town).lines == 1
 
 
 def test_a_withdrawn_promise_gives_its_money_back_once(town: money.Funded) -> None:
@@ -355,6 +437,32 @@ def test_late_proofs_of_an_ended_programme_have_a_statement_of_their_own(
     )
     months.export(pool, town_id, other.number, tmp_path / "etat", secret=b"s")
     assert months.verify(tmp_path / "etat") == ()
+
+
+def test_a_close_of_two_programmes_and_a_couriers_batch_do_not_block_each_other(
+    pool: Pool, town_id: int, superuser: Connection[TupleRow]
+) -> None:
+    town = money.a_funded_town(pool, town_id)
+    late = money.promise(town, at=datetime(2026, 12, 31, 9, tzinfo=UTC))
+    at = datetime(2027, 1, 2, 9, tzinfo=UTC)
+    with scoped(pool, town_id) as conn:
+        rules = money.a_programme(version=2, starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31))
+        newer = data.programmes.save_programme(conn, rules)
+        subsidies.vote(conn, newer, 2027, 10_000, NOON)
+    with ThreadPoolExecutor(1) as threads:
+        with scoped(pool, town_id) as conn:
+            data.deliveries.lock(conn, [late])
+            closing = threads.submit(close, town, date(2027, 1, 1))
+            while not superuser.execute(WAITING).fetchone():
+                time.sleep(0.01)
+            money.prove_in(conn, late, at)
+        assert closing.result().programme_id == newer
+    with scoped(pool, town_id) as conn:
+        statements = data.statements.listed(conn)
+    assert {each.programme_id: each.lines for each in statements} == {
+        newer: 0,
+        town.programme_id: 1,
+    }
 
 
 def test_a_proof_no_programme_knows_is_no_error(town: money.Funded) -> None:

@@ -1,7 +1,7 @@
 """A day is planned over real streets, published, and seen by its couriers."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,6 +15,7 @@ import data.fleet
 import data.plans
 import data.shops
 import data.slots
+from api.operations.plans import NoVehicle
 from data.database import scoped
 from data.streets.engine import StreetProcesses
 from delivery.day import Day
@@ -286,3 +287,29 @@ def test_on_the_days_clocks_jump_a_slot_is_served_at_its_clock_time(
     assert round_.stops[-1].kind is StopKind.DOOR
     assert starts_at <= round_.stops[-1].tasks[0].planned_at <= ends_at
     assert clock.at(time(9)) <= round_.departs_at <= round_.returns_at <= ends_at
+
+
+def test_a_plan_is_published_only_if_it_is_the_one_that_was_looked_at(
+    town: Town, streets: StreetProcesses
+) -> None:
+    town.take(an_order("A-1"))
+    seen = town.plan(streets)
+    newer = town.plan(streets)
+    assert newer.plan.version == seen.plan.version + 1
+    publish = plans.publish
+    with pytest.raises(PlanOutdated):
+        publish(town.pool, town.id, DAY, now=town.clock(), plan_id=seen.plan.id)
+    publish(town.pool, town.id, DAY, now=town.clock(), plan_id=newer.plan.id)
+
+
+def test_planned_during_the_day_no_round_leaves_in_the_past(
+    town: Town, streets: StreetProcesses
+) -> None:
+    town.take(an_order("A-1"))
+    town.clock.moment = datetime.fromisoformat("2026-11-20T14:40:00+01:00")
+    planned = town.plan(streets)
+    assert planned.unserved == ()
+    assert all(each.departs_at >= town.clock.moment for each in planned.rounds)
+    town.clock.moment = datetime.fromisoformat("2026-11-20T19:30:00+01:00")
+    with pytest.raises(NoVehicle):
+        town.plan(streets)

@@ -21,7 +21,16 @@ from data.streets.engine import StreetProcesses
 from delivery.errors import NotFound
 from delivery.orders import Fulfilment, OrderState, Recipient
 from delivery.pooling import DeliveryState
-from delivery.proofs import Event, EventAhead, EventDiffers, EventKind, EventUnfit, WrongCode
+from delivery.proofs import (
+    Event,
+    EventAhead,
+    EventBehind,
+    EventDiffers,
+    EventKind,
+    EventUnfit,
+    TooManyAttempts,
+    WrongCode,
+)
 from delivery.rounds import RoundState, TaskKind, TaskState
 from delivery.slots import SlotKind
 from tests.builders import a_slot, an_event, an_order
@@ -398,3 +407,79 @@ def test_the_same_events_come_to_the_same_in_any_order_batch_and_repetition(
     for batch in batched([report.event(other) for report in muddled], chance):
         record(other, *batch)
     assert came_to(one) == came_to(other)
+
+
+def wrong(town: Town, where: tuple[Round, Task], step: int = 1) -> Event:
+    code = town.delivery(where[1].delivery_id).code
+    return told(where, EventKind.DELIVERED, payload={"code": f"{(int(code) + step) % 10_000:04d}"})
+
+
+def test_a_courier_cannot_try_every_code(ridden: Town) -> None:
+    where = at(ridden, *DOOR_IN)
+    guesses = [wrong(ridden, where, step) for step in range(1, 9)]
+    codes = [verdict.refusal.code for verdict in record(ridden, *guesses) if verdict.refusal]
+    assert sorted(codes) == ["too_many_attempts"] * 3 + ["wrong_code"] * 5
+    right = told(
+        where,
+        EventKind.DELIVERED,
+        payload={"code": ridden.delivery(where[1].delivery_id).code},
+    )
+    (verdict,) = record(ridden, right)
+    assert isinstance(verdict.refusal, TooManyAttempts)
+    ridden.clock.moment += timedelta(minutes=16)
+    (verdict,) = record(ridden, right)
+    assert verdict.standing is Standing.ACCEPTED
+
+
+def test_a_wrong_code_sent_again_counts_once(ridden: Town) -> None:
+    where = at(ridden, *DOOR_IN)
+    event = wrong(ridden, where)
+    for _ in range(8):
+        (verdict,) = record(ridden, event)
+        assert isinstance(verdict.refusal, WrongCode)
+    assert ridden.count("code_attempts") == 1
+
+
+def test_what_was_accepted_stays_so_whatever_codes_are_tried_after(ridden: Town) -> None:
+    where = at(ridden, *DOOR_IN)
+    code = ridden.delivery(where[1].delivery_id).code
+    right = told(where, EventKind.DELIVERED, payload={"code": code})
+    record(ridden, right)
+    record(ridden, *(wrong(ridden, where, step) for step in range(1, 7)))
+    (verdict,) = record(ridden, right)
+    assert verdict.standing is Standing.REPEATED
+
+
+@pytest.mark.parametrize("pickup_first", [True, False])
+def test_an_order_its_shop_did_not_have_is_not_delivered_with_the_other(
+    ridden: Town, pickup_first: bool
+) -> None:
+    door = at(ridden, *DOOR_IN)
+    events = [
+        told(at(ridden, *DOOR_OUT), EventKind.PICKED_UP),
+        told(at(ridden, *DOOR_OUT, 1), EventKind.FAILED, payload={"reason": "not_ready"}),
+        told(door, EventKind.DELIVERED, payload=NOTE),
+    ]
+    for event in events if pickup_first else reversed(events):
+        record(ridden, event)
+    pooled = [ridden.order(order_id).state for order_id in door[1].order_ids]
+    assert sorted(state.value for state in pooled) == ["delivered", "failed"]
+    assert ridden.delivery(door[1].delivery_id).state is DeliveryState.PROVEN
+
+
+def test_an_event_long_before_its_round_is_not_believed(ridden: Town) -> None:
+    where = at(ridden, *DOOR_OUT)
+    early = where[0].departs_at - timedelta(hours=5)
+    (verdict,) = record(ridden, told(where, EventKind.PICKED_UP, device_at=early))
+    assert isinstance(verdict.refusal, EventBehind)
+
+
+def test_a_courier_sees_that_a_called_off_order_is_not_to_be_fetched(ridden: Town) -> None:
+    _, dropoff = at(ridden, *DOOR_IN)
+    first, second = dropoff.order_ids
+    cancel = api.operations.orders.cancel
+    cancel(ridden.pool, ridden.id, ridden.channel.id, first, now=ridden.clock())
+    assert [at(ridden, *DOOR_OUT, n)[1].state for n in (0, 1)].count(TaskState.SKIPPED) == 1
+    assert at(ridden, *DOOR_IN)[1].state is TaskState.TO_DO
+    cancel(ridden.pool, ridden.id, ridden.channel.id, second, now=ridden.clock())
+    assert at(ridden, *DOOR_IN)[1].state is TaskState.SKIPPED

@@ -222,3 +222,25 @@ def test_on_the_days_clocks_jump_windows_are_the_towns_clock_times(day: date) ->
     dropoff = load(loading, consignment).shipment.dropoff
     assert dropoff.latest_s - dropoff.earliest_s == 2 * 3600
     assert loading.day.moment(dropoff.latest_s) == local(12, day=day)
+
+
+def test_two_shops_behind_one_door_are_two_stops() -> None:
+    point = builders.a_shop().point
+    loading = a_loading(
+        builders.a_kept_shop(1, "fromagerie", point=point),
+        builders.a_kept_shop(2, "librairie", point=point),
+    )
+    load(loading, a_consignment(builders.a_kept_order(1, 1), builders.a_kept_order(2, 2)))
+    labels = [spot.label for spot in loading.spots if spot.kind is StopKind.SHOP]
+    assert labels == ["La fromagerie", "La librairie"]
+
+
+def test_shops_are_fetched_at_while_the_one_that_closes_first_is_open() -> None:
+    morning = builders.all_day(time(9), time(12))
+    loading = a_loading(
+        builders.a_kept_shop(1, "fromagerie", opening_hours=morning),
+        builders.a_kept_shop(2, "librairie", opening_hours=LUNCH),
+    )
+    orders = (builders.a_kept_order(1, 1), builders.a_kept_order(2, 2))
+    pickups = load(loading, a_consignment(*orders)).shipment.pickups
+    assert all(loading.day.moment(task.earliest_s) < local(12) for task in pickups)

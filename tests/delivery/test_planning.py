@@ -78,7 +78,9 @@ def drafted(
     shops: dict[int, Shop] = SHOPS,
 ) -> Draft:
     chosen = [a_trip()] if trips is None else trips
-    return planning.draft(consignments, chosen, day=day, hub=builders.a_hub(), shops=shops)
+    return planning.draft(
+        consignments, chosen, day=day, not_before=day.starts_at, hub=builders.a_hub(), shops=shops
+    )
 
 
 def solved(draft: Draft) -> tuple[Problem, Solution]:
