@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
+import api.errors
 import api.operations.imports
 import api.operations.months
+import api.operations.setup
 import api.operations.towns
 import api.words
 import data.channels.registry
@@ -31,6 +34,8 @@ from api.cli import (
     refusals_said,
 )
 from api.progress import Steps
+from api.settings import Settings
+from api.setup_file import SetupIn
 from data.keys import ROLES, Key
 
 town_app = typer.Typer(help="La ville : ses rues et ses adresses.", no_args_is_help=True)
@@ -59,6 +64,23 @@ def import_town(
             pool, settings.home, osm, name=name, timezone=timezone
         )
         update(f"{imported.new_addresses} adresses nouvelles")
+
+
+@town_app.command("setup")
+def set_up_town(file: Path, town: TownName = None) -> None:
+    """Régler hub, zones, véhicules, créneaux, programme et crédits depuis un fichier JSON."""
+    try:
+        wish = SetupIn.model_validate_json(_bytes(file))
+    except ValidationError as error:
+        for fault in api.errors.faults(error, Settings().language):
+            typer.echo(f"{fault['field']} : {fault['message']}", err=True)
+        fail(f"{file} : rien n'a été changé.")
+    with open_desk(town) as desk:
+        done = api.operations.setup.set_up(desk.pool, desk.town.id, wish, now=datetime.now(UTC))
+    typer.echo(
+        f"Zones : {done.zones}. Véhicules : {done.vehicles}. Créneaux : {done.slots}. "
+        f"Programme : {done.programme_id or '–'}."
+    )
 
 
 @shops_app.command("import")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 import api.words
@@ -142,7 +143,7 @@ def install(app: FastAPI) -> None:
                 "title": api.words.text("unfit_request", {}, language),
                 "status": 422,
                 "code": "unfit_request",
-                "faults": [_fault(each, language) for each in _causes(error.errors())],
+                "faults": faults(error, language),
             },
             status_code=422,
             media_type="application/problem+json",
@@ -158,6 +159,13 @@ def _causes(errors: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         if each["type"] != "too_short"
         or not any(other != place and other[: len(place)] == place for other in places)
     ]
+
+
+def faults(
+    error: RequestValidationError | ValidationError, language: str
+) -> list[dict[str, object]]:
+    """Name every field that is unfit, and how to mend it."""
+    return [_fault(each, language) for each in _causes([dict(each) for each in error.errors()])]
 
 
 def _fault(error: dict[str, Any], language: str) -> dict[str, object]:
