@@ -24,7 +24,7 @@ import data.migrate
 from api.app import create_app
 from api.demo_day import Played, SimulatedClock, Stage
 from api.deps import StreetsOf
-from api.operations.towns import ImportedTown
+from api.operations.towns import ImportedTown, TownNameUnfit
 from api.progress import Steps
 from api.settings import Settings
 from data.database import Database, Pool
@@ -135,7 +135,7 @@ def _import(
     settings: Settings, pool: Pool, osm_file: Path | None, steps: Steps, seed: int
 ) -> ImportedTown:
     is_fictional = osm_file is None
-    name = osm_file.name.split(".")[0].title() if osm_file else TOWN
+    name = name_of(osm_file) if osm_file else TOWN
     if osm_file is None:
         osm_file = settings.home / "demo" / f"town-{seed}.osm"
         osm_file.parent.mkdir(parents=True, exist_ok=True)
@@ -148,6 +148,16 @@ def _import(
         found = imported.map
         update(f"{len(found.addresses)} adresses, {len(found.shops)} boutiques sur la carte")
     return imported
+
+
+def name_of(osm_file: Path) -> str:
+    """Name a town after its file, where that makes a web address."""
+    name = osm_file.name.split(".")[0].title()
+    try:
+        api.operations.towns.slug(name)
+    except TownNameUnfit:
+        return "Ville"
+    return name
 
 
 def _settle(

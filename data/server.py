@@ -41,7 +41,8 @@ def forget_the_dead(folder: Path) -> None:
 
     with _STARTING, PostgresServer._lock:
         number = folder / "postmaster.pid"
-        if number.exists() and _PROCESSES.is_dir() and not _is_server(number, folder):
+        can_tell = (_PROCESSES / "self" / "cmdline").exists()
+        if can_tell and number.exists() and not _is_server(number, folder):
             number.unlink()
         _strike_out(folder / ".handle_pids.json")
 
@@ -50,7 +51,7 @@ def _is_server(number: Path, folder: Path) -> bool:
     """Whether the process a file numbers is a PostgreSQL that names this folder."""
     try:
         process = _PROCESSES / str(int(number.read_text().split("\n")[0]))
-        program, *arguments = (process / "cmdline").read_bytes().decode().split("\0")
+        program, *arguments = os.fsdecode((process / "cmdline").read_bytes()).split("\0")
     except (OSError, ValueError):
         return False
     if Path(program).name != "postgres":

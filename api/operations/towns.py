@@ -200,8 +200,17 @@ class TownStreets:
         with self._lock:
             opening = self._opening.setdefault(town.osm_sha256, Lock())
         with opening:
-            streets = self._open.get(town.osm_sha256) or open_streets(self._home, town)
-            self._keep(town, streets)
+            streets = self._taken(town)
+            if streets is None:
+                streets = open_streets(self._home, town)
+                self._keep(town, streets)
+        return streets
+
+    def _taken(self, town: Town) -> StreetProcesses | None:
+        with self._lock:
+            streets = self._open.get(town.osm_sha256)
+            if streets is not None:
+                self._note(town)
         return streets
 
     def _keep(self, town: Town, streets: StreetProcesses) -> None:
@@ -210,10 +219,13 @@ class TownStreets:
                 streets.close()
                 return
             self._open[town.osm_sha256] = streets
-            former = self._datasets.get(town.id)
-            self._datasets[town.id] = town.osm_sha256
-            if former in self._open and former not in self._datasets.values():
-                self._dismiss(self._open.pop(former))
+            self._note(town)
+
+    def _note(self, town: Town) -> None:
+        former = self._datasets.get(town.id)
+        self._datasets[town.id] = town.osm_sha256
+        if former in self._open and former not in self._datasets.values():
+            self._dismiss(self._open.pop(former))
 
     def _dismiss(self, streets: StreetProcesses) -> None:
         timer = Timer(self._linger_s, streets.close)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from api.demo import demo_day
+from api.demo import demo_day, name_of
 
 KEYS = {
     "orders",
@@ -119,6 +119,13 @@ def test_a_port_that_another_program_has_is_refused_before_any_work(
     assert said.returncode == 1
     assert f"Le port {port} n'est pas libre" in said.stderr
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("dinan.osm.pbf", "Dinan"), ("Αθήνα.osm", "Ville"), (".osm", "Ville")]
+)
+def test_the_demos_town_is_named_after_its_file_where_that_is_a_name(file: str, name: str) -> None:
+    assert name_of(Path(file)) == name
 
 
 def test_the_demo_plays_the_last_friday_of_a_month_that_is_over() -> None:
