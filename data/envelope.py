@@ -43,18 +43,9 @@ def lock_one(conn: Connection[TupleRow], envelope_id: int) -> Envelope:
     return find(conn, envelope_id)
 
 
-def lock_all(conn: Connection[TupleRow], programme_id: int) -> None:
-    """Lock every envelope of a programme, always in the same order."""
-    conn.execute(
-        """
-        SELECT id
-          FROM envelopes
-         WHERE programme_id = %(programme_id)s
-         ORDER BY id
-           FOR NO KEY UPDATE
-        """,
-        {"programme_id": programme_id},
-    )
+def lock_all(conn: Connection[TupleRow]) -> None:
+    """Lock every envelope of the town, always in the same order; deliveries are locked before."""
+    conn.execute("SELECT id FROM envelopes ORDER BY id FOR NO KEY UPDATE")
 
 
 def find(conn: Connection[TupleRow], envelope_id: int) -> Envelope:

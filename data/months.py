@@ -78,11 +78,6 @@ def _lock_unsettled(conn: Connection[TupleRow], ends_at: datetime) -> list[int]:
     return [delivery_id for (delivery_id,) in rows]
 
 
-def lock_envelopes(conn: Connection[TupleRow]) -> None:
-    """Lock every envelope of the town, always in the same order; deliveries are locked before."""
-    conn.execute("SELECT id FROM envelopes ORDER BY id FOR NO KEY UPDATE")
-
-
 def proven(conn: Connection[TupleRow], delivery_ids: list[int]) -> list[Proven]:
     """Return proven deliveries with what is held for them; the caller holds their locks."""
     with conn.cursor(row_factory=kwargs_row(as_proven)) as cursor:

@@ -53,7 +53,7 @@ def close(pool: Pool, town_id: int, month: date, *, now: datetime) -> Statement:
             return closed[0]
         due = data.months.lock_due(conn, ends_at)
         _require_earlier_closed(conn, due, programmes, month, timezone)
-        data.months.lock_envelopes(conn)
+        data.envelope.lock_all(conn)
         data.ledger.lock_head(conn)
         statement = _close_programme(conn, first, month, due, now=now)
         for other in others:

@@ -15,6 +15,7 @@ from psycopg.rows import TupleRow
 
 import data.database
 import data.deliveries
+import data.envelope
 import data.orders
 import data.proofs
 import data.rounds
@@ -86,6 +87,8 @@ def record(
         for event, verdict in zip(events, verdicts, strict=True):
             if verdict.standing is Standing.ACCEPTED:
                 kept.setdefault(event.round_id, set()).add(event.uuid)
+        if kept and any(event.kind is EventKind.DELIVERED for event in events):
+            data.envelope.lock_all(conn)
         for round_id in sorted(kept):
             _settle(conn, rounds[round_id], kept[round_id])
     return verdicts
