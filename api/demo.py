@@ -110,7 +110,8 @@ def demo_day(today: date) -> date:
 @contextmanager
 def _listening(port: int) -> Iterator[socket.socket]:
     """Take a port of this machine; 0 is any."""
-    with socket.socket() as door:
+    # Named as TCP, so that asyncio sends answers at once: else each waits forty milliseconds.
+    with socket.socket(proto=socket.IPPROTO_TCP) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind(("127.0.0.1", port))

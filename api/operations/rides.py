@@ -173,7 +173,8 @@ def _settle(conn: Connection[TupleRow], round_: Round, news: set[UUID]) -> None:
     for task in round_.tasks:
         outcome = outcomes[task.id]
         if outcome is not None:
-            if outcome.state in TASK_STEPS[task.state]:
+            is_news = (outcome.state, outcome.at) != (task.state, task.settled_at)
+            if is_news and outcome.state in TASK_STEPS[task.state]:
                 data.rounds.save_task(conn, task.id, outcome.state, outcome.at)
             if not news.isdisjoint(event.uuid for event in by_task[task.id]):
                 told.add(task.delivery_id)
