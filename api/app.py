@@ -43,6 +43,6 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     app.state.clock = clock
     api.errors.install(app)
     for part in (api.channels, api.slots, api.shops, api.couriers, api.drive, api.dispatch):
-        app.include_router(part.router)
+        app.include_router(part.router, responses=api.errors.PROBLEMS)
     api.pages.install(app)
     return app

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
@@ -169,22 +169,7 @@ class TakenOut(BaseModel):
     state: str
 
 
-class ProblemOut(BaseModel):
-    """Why a request was refused (RFC 9457); parameters of the code stand beside."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    field: str | None = None
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemOut} for status in (400, 401, 403, 404, 409, 422)
-}
-
-
-@router.post("", status_code=201, response_model=TakenOut, responses=PROBLEMS)
+@router.post("", status_code=201, response_model=TakenOut)
 def take_order(
     order: OrderIn,
     key: ChannelKey,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 import api.words
@@ -66,6 +66,31 @@ class IdempotencyKeyReused(Refusal):
 
 
 STATUS |= {KeyMissing: 401, KeyUnfit: 403, IdempotencyKeyMissing: 400, IdempotencyKeyReused: 422}
+
+
+class FaultOut(BaseModel):
+    """One field that is unfit."""
+
+    field: str
+    code: str
+    message: str
+
+
+class ProblemOut(BaseModel):
+    """Why a request was refused (RFC 9457); the parameters of the code stand beside."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    field: str | None = None
+    faults: list[FaultOut] = []
+
+
+#: What any call of the API may answer instead.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemOut} for status in (400, 401, 403, 404, 409, 422)
+}
 
 
 def status_of(refusal: Refusal) -> int:
