@@ -136,8 +136,9 @@ def _check(
         proofs.check(event, None, to_door=False, code="")
         return
     delivery = deliveries[task.delivery_id]
-    tried = data.deliveries.was_attempted(conn, event.uuid)
-    if "code" in event.payload and not tried:
+    if data.deliveries.was_attempted(conn, event.uuid):
+        raise WrongCode(field="payload.code")
+    if event.kind is EventKind.DELIVERED and "code" in event.payload:
         require_patience(conn, now=now, delivery_id=delivery.id)
     to_door = delivery.fulfilment is Fulfilment.HOME
     try:

@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -438,6 +438,16 @@ def test_a_wrong_code_sent_again_counts_once(ridden: Town) -> None:
         (verdict,) = record(ridden, event)
         assert isinstance(verdict.refusal, WrongCode)
     assert ridden.count("code_attempts") == 1
+
+
+def test_another_guess_under_the_same_uuid_is_no_new_try(ridden: Town) -> None:
+    where = at(ridden, *DOOR_IN)
+    event = wrong(ridden, where)
+    record(ridden, event)
+    code = ridden.delivery(where[1].delivery_id).code
+    (verdict,) = record(ridden, replace(event, payload={"code": code}))
+    assert isinstance(verdict.refusal, WrongCode)
+    assert ridden.count("events") == 0
 
 
 def test_what_was_accepted_stays_so_whatever_codes_are_tried_after(ridden: Town) -> None:
