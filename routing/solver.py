@@ -127,7 +127,8 @@ def _searched(
         return left
 
     rounds_of_tries = 2 * len(flat.shipments) // MOST_TRIED + 1
-    while budget.taken < rounds_of_tries and budget.share < 1:
+    # However short the time, every shipment is tried once: a plan of nothing helps nobody.
+    while budget.taken < rounds_of_tries and (budget.share < 1 or budget.seconds):
         spend(0.0)
     warmth = _cost_per_task(flat, state)
     if flat.vehicles[:, USE].any():

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import TupleRow
-from shapely import Point
 
 import api.operations.subsidies
 import data.addresses
@@ -17,16 +16,8 @@ import data.orders
 import data.shops
 import data.slots
 import data.towns
+from api.operations.places import find_place
 from data.channels.registry import Channel
-from delivery.addresses import (
-    AddressAmbiguous,
-    AddressMissing,
-    AddressUnknown,
-    in_city,
-    split_town,
-    written_city,
-)
-from delivery.errors import OutOfReach, TooFarFromStreet
 from delivery.fleet import Hub
 from delivery.orders import (
     Fulfilment,
@@ -37,15 +28,10 @@ from delivery.orders import (
     ShopOfAnotherChannel,
     ShopUnknown,
 )
-from delivery.pooling import NoDrive, OutsideZones, Place, point_key, recipient_key
+from delivery.pooling import OutsideZones, Place, recipient_key
 from delivery.slots import ReadyTooLate, SlotKind, SlotMissing, SlotUnknown, book, check_open
 from routing.streets import Streets
 from zones.atlas import Atlas
-
-#: A point is checked against the streets of the vehicle that gets nearest to doors.
-DOOR_PROFILE = "cargo_bike"
-#: A point this near to a known door is that door: however it is named, it is one place.
-SAME_DOOR_M = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +104,11 @@ def _promise(
 ) -> Taken:
     data.slots.share_intake(conn)
     shop_id = _shop(conn, channel, order)
-    place = None if order.fulfilment is Fulfilment.COUNTER else _place(conn, counter, order)
+    place = (
+        None
+        if order.fulfilment is Fulfilment.COUNTER
+        else find_place(conn, order, counter.hub, counter.streets)
+    )
     recipient_id = data.deliveries.recipient(
         conn,
         key=recipient_key(order.recipient, _whereabouts(channel, order, place)),
@@ -220,43 +210,6 @@ def _shop(conn: Connection[TupleRow], channel: Channel, order: NewOrder) -> int:
     if channel.shop_id is not None and channel.shop_id != shop_id:
         raise ShopOfAnotherChannel(field="shop", shop=order.shop)
     return shop_id
-
-
-def _place(conn: Connection[TupleRow], counter: Counter, order: NewOrder) -> Place:
-    if order.fulfilment is Fulfilment.DRIVE:
-        if counter.hub is None or not counter.hub.has_drive:
-            raise NoDrive(field="fulfilment")
-        return Place(key="drive", label=counter.hub.name, point=counter.hub.point)
-    if order.point is not None:
-        if counter.streets is not None:
-            _check_street(counter.streets, order.point)
-        door = data.addresses.nearest(conn, order.point, within_m=SAME_DOOR_M)
-        if door is not None:
-            label, key = order.address or door.label, f"address:{door.id}"
-        else:
-            label = order.address or f"{order.point.y:.5f}, {order.point.x:.5f}"
-            key = point_key(order.point)
-        return Place(key=key, label=label, point=order.point)
-    if not order.address:
-        raise AddressMissing(field="address")
-    street, postcode = split_town(order.address)
-    known = data.addresses.find(conn, street, postcode)
-    found = in_city(known, written_city(order.address))
-    if not found:
-        suggestions = data.addresses.suggest(conn, street)
-        raise AddressUnknown(field="address", address=order.address, suggestions=suggestions)
-    if len(found) > 1:
-        labels = [address.label for address in found]
-        raise AddressAmbiguous(field="address", address=order.address, suggestions=labels)
-    return Place(key=f"address:{found[0].id}", label=found[0].label, point=found[0].point)
-
-
-def _check_street(streets: Streets, point: Point) -> None:
-    try:
-        streets.snap([point], profile=DOOR_PROFILE)
-    except (TooFarFromStreet, OutOfReach) as refusal:
-        refusal.field = "point"
-        raise
 
 
 def _deliver(

@@ -134,3 +134,11 @@ def test_a_longer_street_is_shared_between_two_vans() -> None:
     solution = solve(problem, iterations=300)
     assert faults(problem, solution) == ()
     assert solution.unserved == ()
+
+
+def test_however_short_the_time_a_delivery_that_fits_is_served() -> None:
+    jumps = itertools.chain([0.0], itertools.repeat(1_000.0))
+    problem = a_problem([a_shipment(1, 2), a_shipment(3, 4)])
+    solution = solve(problem, seconds=0.1, clock=lambda: next(jumps))
+    assert solution.unserved == ()
+    assert faults(problem, solution) == ()
