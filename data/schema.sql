@@ -102,6 +102,62 @@ SET default_tablespace = '';
 SET default_table_access_method = heap;
 
 --
+-- Name: account_links; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.account_links (
+    town_id bigint DEFAULT public.current_town() NOT NULL,
+    token_sha256 bytea NOT NULL,
+    account_id bigint NOT NULL,
+    kind text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT account_link_kind CHECK ((kind = ANY (ARRAY['invitation'::text, 'reset'::text])))
+);
+
+ALTER TABLE ONLY public.account_links FORCE ROW LEVEL SECURITY;
+
+
+--
+-- Name: accounts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.accounts (
+    town_id bigint DEFAULT public.current_town() NOT NULL,
+    id bigint NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    shop_id bigint,
+    vehicle_id bigint,
+    password_hash text,
+    created_at timestamp with time zone NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT account_email_form CHECK (((email = lower(email)) AND (email ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text))),
+    CONSTRAINT account_name CHECK ((name <> ''::text)),
+    CONSTRAINT account_role CHECK ((role = ANY (ARRAY['courier'::text, 'shop'::text, 'hub'::text, 'dispatcher'::text, 'mairie'::text, 'admin'::text]))),
+    CONSTRAINT account_subject CHECK ((((role = 'shop'::text) = (shop_id IS NOT NULL)) AND ((role = 'courier'::text) = (vehicle_id IS NOT NULL))))
+);
+
+ALTER TABLE ONLY public.accounts FORCE ROW LEVEL SECURITY;
+
+
+--
+-- Name: accounts_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.accounts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: addresses; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -209,6 +265,25 @@ ALTER TABLE public.code_attempts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+
+--
+-- Name: day_links; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.day_links (
+    town_id bigint DEFAULT public.current_town() NOT NULL,
+    token_sha256 bytea NOT NULL,
+    vehicle_id bigint NOT NULL,
+    day date NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT day_link_order CHECK ((expires_at > starts_at))
+);
+
+ALTER TABLE ONLY public.day_links FORCE ROW LEVEL SECURITY;
 
 
 --
@@ -361,11 +436,27 @@ CREATE TABLE public.keys (
     subject_id bigint,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     revoked_at timestamp with time zone,
+    id bigint NOT NULL,
+    label text DEFAULT ''::text NOT NULL,
     CONSTRAINT key_role CHECK ((role = ANY (ARRAY['channel'::text, 'shop'::text, 'courier'::text, 'hub'::text, 'dispatcher'::text]))),
     CONSTRAINT key_subject CHECK (((role = ANY (ARRAY['channel'::text, 'shop'::text, 'courier'::text])) = (subject_id IS NOT NULL)))
 );
 
 ALTER TABLE ONLY public.keys FORCE ROW LEVEL SECURITY;
+
+
+--
+-- Name: keys_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.keys ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.keys_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 
 --
@@ -420,6 +511,71 @@ ALTER TABLE ONLY public.ledger_postings FORCE ROW LEVEL SECURITY;
 
 
 --
+-- Name: login_failures; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.login_failures (
+    town_id bigint DEFAULT public.current_town() NOT NULL,
+    id bigint NOT NULL,
+    email_sha256 bytea NOT NULL,
+    address text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.login_failures FORCE ROW LEVEL SECURITY;
+
+
+--
+-- Name: login_failures_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.login_failures ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.login_failures_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: logins; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.logins (
+    town_id bigint DEFAULT public.current_town() NOT NULL,
+    id bigint NOT NULL,
+    account_id bigint,
+    vehicle_id bigint,
+    token_sha256 bytea NOT NULL,
+    previous_sha256 bytea,
+    csrf text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    rotated_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT login_of_one CHECK ((num_nonnulls(account_id, vehicle_id) = 1))
+);
+
+ALTER TABLE ONLY public.logins FORCE ROW LEVEL SECURITY;
+
+
+--
+-- Name: logins_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.logins ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.logins_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: migrations; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -440,7 +596,8 @@ CREATE TABLE public.order_events (
     at timestamp with time zone NOT NULL,
     step text NOT NULL,
     state text NOT NULL,
-    actor text NOT NULL
+    actor text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
 ALTER TABLE ONLY public.order_events FORCE ROW LEVEL SECURITY;
@@ -481,6 +638,7 @@ CREATE TABLE public.orders (
     note text NOT NULL,
     code text,
     received_at timestamp with time zone NOT NULL,
+    tracking_token uuid DEFAULT gen_random_uuid() NOT NULL,
     CONSTRAINT order_basket CHECK ((basket_cents >= 0)),
     CONSTRAINT order_code_form CHECK ((code ~ '^[0-9]{4}$'::text)),
     CONSTRAINT order_counter CHECK ((((fulfilment = 'counter'::text) = (delivery_id IS NULL)) AND ((fulfilment = 'counter'::text) = (code IS NOT NULL)))),
@@ -519,6 +677,8 @@ CREATE TABLE public.parcels (
     temperature text NOT NULL,
     fragile boolean NOT NULL,
     age_check boolean NOT NULL,
+    code text DEFAULT upper("left"(replace((gen_random_uuid())::text, '-'::text, ''::text), 12)) NOT NULL,
+    CONSTRAINT parcel_code_form CHECK ((code ~ '^[0-9A-F]{12}$'::text)),
     CONSTRAINT parcel_size CHECK ((size = ANY (ARRAY['small'::text, 'medium'::text, 'large'::text, 'bulky'::text]))),
     CONSTRAINT parcel_temperature CHECK ((temperature = ANY (ARRAY['ambient'::text, 'chilled'::text, 'frozen'::text]))),
     CONSTRAINT parcel_volume CHECK ((volume_l > 0)),
@@ -534,6 +694,47 @@ ALTER TABLE ONLY public.parcels FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.parcels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.parcels_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: plan_runs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.plan_runs (
+    town_id bigint DEFAULT public.current_town() NOT NULL,
+    id bigint NOT NULL,
+    day date NOT NULL,
+    asked_by text NOT NULL,
+    seconds double precision NOT NULL,
+    seed bigint NOT NULL,
+    state text NOT NULL,
+    share double precision DEFAULT 0 NOT NULL,
+    cost_millicents bigint,
+    unserved integer,
+    plan_id bigint,
+    refusal jsonb,
+    asked_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    CONSTRAINT plan_run_seconds CHECK ((seconds > (0)::double precision)),
+    CONSTRAINT plan_run_share CHECK (((share >= (0)::double precision) AND (share <= (1)::double precision))),
+    CONSTRAINT plan_run_state CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'refused'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY public.plan_runs FORCE ROW LEVEL SECURITY;
+
+
+--
+-- Name: plan_runs_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.plan_runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.plan_runs_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -709,6 +910,7 @@ CREATE TABLE public.shops (
     address text NOT NULL,
     brings_parcels boolean NOT NULL,
     accepts_residual boolean NOT NULL,
+    is_partner boolean DEFAULT true NOT NULL,
     CONSTRAINT shop_siret_form CHECK ((siret ~ '^[0-9]{14}$'::text))
 );
 
@@ -1028,6 +1230,7 @@ CREATE TABLE public.vehicles (
     hour_cents integer NOT NULL,
     km_cents integer NOT NULL,
     use_cents integer NOT NULL,
+    in_service boolean DEFAULT true NOT NULL,
     CONSTRAINT vehicle_capacity CHECK ((cardinality(capacity) = 4)),
     CONSTRAINT vehicle_hour CHECK ((hour_cents >= 0)),
     CONSTRAINT vehicle_km CHECK ((km_cents >= 0)),
@@ -1085,6 +1288,30 @@ ALTER TABLE public.zones ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 
 
 --
+-- Name: accounts account_email_once; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT account_email_once UNIQUE (town_id, email);
+
+
+--
+-- Name: account_links account_link_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.account_links
+    ADD CONSTRAINT account_link_pkey PRIMARY KEY (town_id, token_sha256);
+
+
+--
+-- Name: accounts account_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT account_pkey PRIMARY KEY (town_id, id);
+
+
+--
 -- Name: addresses address_door_once; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1138,6 +1365,14 @@ ALTER TABLE ONLY public.channels
 
 ALTER TABLE ONLY public.channels
     ADD CONSTRAINT channel_pkey PRIMARY KEY (town_id, id);
+
+
+--
+-- Name: day_links day_link_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.day_links
+    ADD CONSTRAINT day_link_pkey PRIMARY KEY (town_id, token_sha256);
 
 
 --
@@ -1205,6 +1440,14 @@ ALTER TABLE ONLY public.hubs
 
 
 --
+-- Name: keys key_id_once; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.keys
+    ADD CONSTRAINT key_id_once UNIQUE (id);
+
+
+--
 -- Name: keys key_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1226,6 +1469,30 @@ ALTER TABLE ONLY public.statement_lines
 
 ALTER TABLE ONLY public.statement_lines
     ADD CONSTRAINT line_pkey PRIMARY KEY (town_id, statement_id, "position");
+
+
+--
+-- Name: login_failures login_failure_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.login_failures
+    ADD CONSTRAINT login_failure_pkey PRIMARY KEY (town_id, id);
+
+
+--
+-- Name: logins login_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.logins
+    ADD CONSTRAINT login_pkey PRIMARY KEY (town_id, id);
+
+
+--
+-- Name: logins login_token_once; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.logins
+    ADD CONSTRAINT login_token_once UNIQUE (town_id, token_sha256);
 
 
 --
@@ -1269,6 +1536,22 @@ ALTER TABLE ONLY public.orders
 
 
 --
+-- Name: orders order_tracking_once; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT order_tracking_once UNIQUE (town_id, tracking_token);
+
+
+--
+-- Name: parcels parcel_code_once; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.parcels
+    ADD CONSTRAINT parcel_code_once UNIQUE (town_id, code);
+
+
+--
 -- Name: parcels parcel_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1290,6 +1573,14 @@ ALTER TABLE ONLY public.vehicle_periods
 
 ALTER TABLE ONLY public.plans
     ADD CONSTRAINT plan_pkey PRIMARY KEY (town_id, id);
+
+
+--
+-- Name: plan_runs plan_run_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.plan_runs
+    ADD CONSTRAINT plan_run_pkey PRIMARY KEY (town_id, id);
 
 
 --
@@ -1560,6 +1851,27 @@ CREATE INDEX event_by_round ON public.events USING btree (town_id, round_id);
 
 
 --
+-- Name: login_by_previous; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX login_by_previous ON public.logins USING btree (town_id, previous_sha256) WHERE (previous_sha256 IS NOT NULL);
+
+
+--
+-- Name: login_failure_by_address; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX login_failure_by_address ON public.login_failures USING btree (town_id, address, at);
+
+
+--
+-- Name: login_failure_by_email; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX login_failure_by_email ON public.login_failures USING btree (town_id, email_sha256, at);
+
+
+--
 -- Name: order_by_delivery; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -1588,6 +1900,20 @@ CREATE INDEX parcel_by_order ON public.parcels USING btree (town_id, order_id);
 
 
 --
+-- Name: plan_run_by_day; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX plan_run_by_day ON public.plan_runs USING btree (town_id, day, id);
+
+
+--
+-- Name: plan_run_once; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX plan_run_once ON public.plan_runs USING btree (town_id, day) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+
+
+--
 -- Name: subsidy_by_household; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -1613,6 +1939,38 @@ CREATE CONSTRAINT TRIGGER entry_balanced AFTER INSERT ON public.ledger_entries D
 --
 
 CREATE CONSTRAINT TRIGGER posting_balanced AFTER INSERT ON public.ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refuse_unbalanced_entry();
+
+
+--
+-- Name: account_links account_link_account; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.account_links
+    ADD CONSTRAINT account_link_account FOREIGN KEY (town_id, account_id) REFERENCES public.accounts(town_id, id) ON DELETE CASCADE;
+
+
+--
+-- Name: accounts account_shop; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT account_shop FOREIGN KEY (town_id, shop_id) REFERENCES public.shops(town_id, id);
+
+
+--
+-- Name: accounts account_town; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT account_town FOREIGN KEY (town_id) REFERENCES public.towns(id);
+
+
+--
+-- Name: accounts account_vehicle; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT account_vehicle FOREIGN KEY (town_id, vehicle_id) REFERENCES public.vehicles(town_id, id);
 
 
 --
@@ -1661,6 +2019,14 @@ ALTER TABLE ONLY public.channels
 
 ALTER TABLE ONLY public.channels
     ADD CONSTRAINT channel_town FOREIGN KEY (town_id) REFERENCES public.towns(id);
+
+
+--
+-- Name: day_links day_link_vehicle; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.day_links
+    ADD CONSTRAINT day_link_vehicle FOREIGN KEY (town_id, vehicle_id) REFERENCES public.vehicles(town_id, id);
 
 
 --
@@ -1768,6 +2134,38 @@ ALTER TABLE ONLY public.statement_lines
 
 
 --
+-- Name: logins login_account; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.logins
+    ADD CONSTRAINT login_account FOREIGN KEY (town_id, account_id) REFERENCES public.accounts(town_id, id) ON DELETE CASCADE;
+
+
+--
+-- Name: login_failures login_failure_town; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.login_failures
+    ADD CONSTRAINT login_failure_town FOREIGN KEY (town_id) REFERENCES public.towns(id);
+
+
+--
+-- Name: logins login_town; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.logins
+    ADD CONSTRAINT login_town FOREIGN KEY (town_id) REFERENCES public.towns(id);
+
+
+--
+-- Name: logins login_vehicle; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.logins
+    ADD CONSTRAINT login_vehicle FOREIGN KEY (town_id, vehicle_id) REFERENCES public.vehicles(town_id, id);
+
+
+--
 -- Name: shop_openings opening_shop; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1837,6 +2235,14 @@ ALTER TABLE ONLY public.parcels
 
 ALTER TABLE ONLY public.vehicle_periods
     ADD CONSTRAINT period_vehicle FOREIGN KEY (town_id, vehicle_id) REFERENCES public.vehicles(town_id, id) ON DELETE CASCADE;
+
+
+--
+-- Name: plan_runs plan_run_town; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.plan_runs
+    ADD CONSTRAINT plan_run_town FOREIGN KEY (town_id) REFERENCES public.towns(id);
 
 
 --
@@ -2024,6 +2430,18 @@ ALTER TABLE ONLY public.zones
 
 
 --
+-- Name: account_links; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.account_links ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: accounts; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.accounts ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: addresses; Type: ROW SECURITY; Schema: public; Owner: -
 --
 
@@ -2046,6 +2464,12 @@ ALTER TABLE public.channels ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.code_attempts ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: day_links; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.day_links ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: deliveries; Type: ROW SECURITY; Schema: public; Owner: -
@@ -2117,6 +2541,18 @@ ALTER TABLE public.ledger_heads ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.ledger_postings ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: login_failures; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.login_failures ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: logins; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.logins ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: order_events; Type: ROW SECURITY; Schema: public; Owner: -
 --
 
@@ -2133,6 +2569,12 @@ ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE public.parcels ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: plan_runs; Type: ROW SECURITY; Schema: public; Owner: -
+--
+
+ALTER TABLE public.plan_runs ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: plans; Type: ROW SECURITY; Schema: public; Owner: -
@@ -2234,6 +2676,20 @@ CREATE POLICY town_found ON public.towns FOR SELECT USING (true);
 
 
 --
+-- Name: account_links town_scope; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY town_scope ON public.account_links USING ((town_id = public.current_town()));
+
+
+--
+-- Name: accounts town_scope; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY town_scope ON public.accounts USING ((town_id = public.current_town()));
+
+
+--
 -- Name: addresses town_scope; Type: POLICY; Schema: public; Owner: -
 --
 
@@ -2259,6 +2715,13 @@ CREATE POLICY town_scope ON public.channels USING ((town_id = public.current_tow
 --
 
 CREATE POLICY town_scope ON public.code_attempts USING ((town_id = public.current_town()));
+
+
+--
+-- Name: day_links town_scope; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY town_scope ON public.day_links USING ((town_id = public.current_town()));
 
 
 --
@@ -2311,6 +2774,20 @@ CREATE POLICY town_scope ON public.ledger_postings USING ((town_id = public.curr
 
 
 --
+-- Name: login_failures town_scope; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY town_scope ON public.login_failures USING ((town_id = public.current_town()));
+
+
+--
+-- Name: logins town_scope; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY town_scope ON public.logins USING ((town_id = public.current_town()));
+
+
+--
 -- Name: order_events town_scope; Type: POLICY; Schema: public; Owner: -
 --
 
@@ -2329,6 +2806,13 @@ CREATE POLICY town_scope ON public.orders USING ((town_id = public.current_town(
 --
 
 CREATE POLICY town_scope ON public.parcels USING ((town_id = public.current_town()));
+
+
+--
+-- Name: plan_runs town_scope; Type: POLICY; Schema: public; Owner: -
+--
+
+CREATE POLICY town_scope ON public.plan_runs USING ((town_id = public.current_town()));
 
 
 --
@@ -2481,6 +2965,20 @@ ALTER TABLE public.vehicles ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.zones ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: TABLE account_links; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.account_links TO colporteur_app;
+
+
+--
+-- Name: TABLE accounts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.accounts TO colporteur_app;
+
+
+--
 -- Name: TABLE addresses; Type: ACL; Schema: public; Owner: -
 --
 
@@ -2506,6 +3004,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.channels TO colporteur_app;
 --
 
 GRANT SELECT,INSERT ON TABLE public.code_attempts TO colporteur_app;
+
+
+--
+-- Name: TABLE day_links; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.day_links TO colporteur_app;
 
 
 --
@@ -2572,6 +3077,20 @@ GRANT SELECT,INSERT ON TABLE public.ledger_postings TO colporteur_app;
 
 
 --
+-- Name: TABLE login_failures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_failures TO colporteur_app;
+
+
+--
+-- Name: TABLE logins; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.logins TO colporteur_app;
+
+
+--
 -- Name: TABLE migrations; Type: ACL; Schema: public; Owner: -
 --
 
@@ -2597,6 +3116,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.orders TO colporteur_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.parcels TO colporteur_app;
+
+
+--
+-- Name: TABLE plan_runs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.plan_runs TO colporteur_app;
 
 
 --
