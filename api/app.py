@@ -11,14 +11,26 @@ import api.dispatch
 import api.drive
 import api.errors
 import api.logs
-import api.pages
+import api.pages.day
+import api.pages.entry
+import api.pages.frame
+import api.pages.public
 import api.shops
 import api.slots
 import data.database
 import data.migrate
+from api.cookies import FreshTokens
 from api.deps import Clock, system_clock
 from api.operations.towns import TownStreets
+from api.security import SecurityHeaders
 from api.settings import Settings
+
+#: The pages people open, a module each.
+DOORS = (
+    api.pages.public,
+    api.pages.entry,
+    api.pages.day,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
@@ -42,7 +54,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     app.state.settings = settings
     app.state.clock = clock
     api.errors.install(app)
+    api.pages.frame.install(app)
     for part in (api.channels, api.slots, api.shops, api.couriers, api.drive, api.dispatch):
         app.include_router(part.router, responses=api.errors.PROBLEMS)
-    api.pages.install(app)
+    for door in DOORS:
+        app.include_router(door.router)
+    app.add_middleware(FreshTokens)
+    app.add_middleware(SecurityHeaders)
     return app

@@ -20,7 +20,8 @@ PACKAGES = {
     "maplibre": (
         "node_modules/maplibre-gl/dist",
         {"maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs", "maplibre-gl.css"},
-    )
+    ),
+    "htmx": ("node_modules/htmx.org/dist", {"htmx.min.js"}),
 }
 LONGEST_NAME = 100
 KEEP = "public, max-age=31536000, immutable"

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from shapely import Point
 
 import api.operations.orders
-from api.deps import ChannelKey, Id, Moment, Now, Pool, TownStreets, subject
+from api.deps import ApiKey, Id, Moment, Now, Pool, TownStreets, subject
 from api.errors import IdempotencyKeyMissing, language_of
 from delivery.orders import MOST_PARCELS, Fulfilment, NewOrder, Order, Recipient
 from delivery.parcels import BULKIEST_L, HEAVIEST_G, Parcel, Size, Temperature, parcel
@@ -172,7 +172,7 @@ class TakenOut(BaseModel):
 @router.post("", status_code=201, response_model=TakenOut)
 def take_order(
     order: OrderIn,
-    key: ChannelKey,
+    key: ApiKey,
     pool: Pool,
     now: Now,
     streets_of: TownStreets,
@@ -198,13 +198,13 @@ def take_order(
 
 
 @router.get("/{order_id}")
-def read_order(order_id: Id, key: ChannelKey, pool: Pool) -> OrderOut:
+def read_order(order_id: Id, key: ApiKey, pool: Pool) -> OrderOut:
     """Return one of the channel's own orders."""
     return OrderOut.of(api.operations.orders.read(pool, key.town_id, subject(key), order_id))
 
 
 @router.post("/{order_id}/cancel")
-def cancel_order(order_id: Id, key: ChannelKey, pool: Pool, now: Now) -> OrderOut:
+def cancel_order(order_id: Id, key: ApiKey, pool: Pool, now: Now) -> OrderOut:
     """Call an order off before it is collected."""
     return OrderOut.of(
         api.operations.orders.cancel(pool, key.town_id, subject(key), order_id, now=now)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import api.errors
 import api.operations.days
 import api.operations.rides
-from api.deps import CourierKey, Date, Moment, Now, Pool, subject
+from api.deps import ApiKey, Date, Moment, Now, Pool, subject
 from api.errors import language_of
 from api.operations.days import RoundSheet
 from data.rounds import Task
@@ -184,7 +184,7 @@ def _task(sheet: RoundSheet, task: Task) -> TaskOut:
 
 
 @router.get("/rounds")
-def read_rounds(key: CourierKey, pool: Pool, now: Now, day: Date | None = None) -> list[RoundOut]:
+def read_rounds(key: ApiKey, pool: Pool, now: Now, day: Date | None = None) -> list[RoundOut]:
     """Return the vehicle's published rounds of a day, today's without one named."""
     sheets = api.operations.days.round_sheets(
         pool, key.town_id, day=day, vehicle_id=subject(key), now=now
@@ -193,9 +193,7 @@ def read_rounds(key: CourierKey, pool: Pool, now: Now, day: Date | None = None) 
 
 
 @router.post("/events")
-def record_events(
-    batch: BatchIn, key: CourierKey, pool: Pool, now: Now, request: Request
-) -> BatchOut:
+def record_events(batch: BatchIn, key: ApiKey, pool: Pool, now: Now, request: Request) -> BatchOut:
     """Keep a batch of events; what is answered `accepted` or `repeated` is kept for good."""
     verdicts = api.operations.rides.record(
         pool, key.town_id, subject(key), [each.event() for each in batch.events], now=now

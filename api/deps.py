@@ -1,16 +1,17 @@
 """What endpoints are given: the pool, the clock, and who is asking."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Path, Request, Security
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AwareDatetime, Field
 
 import data.database
 import data.keys
+from api.access import Access, access
 from api.errors import KeyMissing, KeyUnfit
 from data.keys import Key
 from routing.streets import Streets
@@ -60,25 +61,22 @@ def _key(
     return key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Role:
-    """Let only keys of some roles pass."""
-
-    names: tuple[str, ...]
-
-    def __call__(self, key: Annotated[Key, Depends(_key)]) -> Key:
-        if key.role not in self.names:
-            raise KeyUnfit(field="Authorization", role=key.role, needed=self.names)
-        return key
+def _allowed(request: Request, key: Annotated[Key, Depends(_key)]) -> Key:
+    """Let only keys pass whose role the table of routes names."""
+    needed = access_of(request).roles
+    if key.role not in needed:
+        raise KeyUnfit(field="Authorization", role=key.role, needed=sorted(needed))
+    return key
 
 
-ChannelKey = Annotated[Key, Depends(_Role(names=("channel",)))]
-#: Whoever may promise a slot to a recipient.
-OrderTakerKey = Annotated[Key, Depends(_Role(names=("channel", "shop", "dispatcher")))]
-ShopKey = Annotated[Key, Depends(_Role(names=("shop",)))]
-CourierKey = Annotated[Key, Depends(_Role(names=("courier",)))]
-HubKey = Annotated[Key, Depends(_Role(names=("hub",)))]
-DispatcherKey = Annotated[Key, Depends(_Role(names=("dispatcher",)))]
+#: A program's key, of a role that may call the route.
+ApiKey = Annotated[Key, Depends(_allowed)]
+
+
+def access_of(request: Request) -> Access:
+    """Return what the table of routes says of the route that was asked for."""
+    route: APIRoute = request.scope["route"]
+    return access(request.method, route.path)
 
 
 def subject(key: Key) -> int:

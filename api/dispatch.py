@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import api.geojson
 import api.operations.days
 import api.operations.plans
-from api.deps import Date, DispatcherKey, Now, Pool, TownStreets
+from api.deps import ApiKey, Date, Now, Pool, TownStreets
 
 router = APIRouter(prefix="/api/v1/dispatch", tags=["dispatch"])
 
@@ -46,7 +46,7 @@ class PlanOut(BaseModel):
 
 @router.post("/plans/{day}")
 def plan_day(
-    day: Date, wish: PlanIn, key: DispatcherKey, pool: Pool, now: Now, streets_of: TownStreets
+    day: Date, wish: PlanIn, key: ApiKey, pool: Pool, now: Now, streets_of: TownStreets
 ) -> PlanOut:
     """Plan the day's promised deliveries; the draft waits to be published."""
     planned = api.operations.plans.plan_day(
@@ -75,7 +75,7 @@ def plan_day(
 @router.post("/plans/{day}/publish", status_code=204)
 def publish(
     day: Date,
-    key: DispatcherKey,
+    key: ApiKey,
     pool: Pool,
     now: Now,
     plan_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
@@ -85,6 +85,6 @@ def publish(
 
 
 @router.get("/days/{day}/rounds.geojson")
-def read_day(day: Date, key: DispatcherKey, pool: Pool, now: Now) -> dict[str, Any]:
+def read_day(day: Date, key: ApiKey, pool: Pool, now: Now) -> dict[str, Any]:
     """Return the day's rounds and stops as GeoJSON."""
     return api.geojson.day(api.operations.days.sheet(pool, key.town_id, day, now=now))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 import api.words
+import delivery.accounts
 import delivery.addresses
 import delivery.orders
 import delivery.pooling
@@ -25,6 +26,11 @@ from delivery.errors import NotFound, Refusal
 #: Where no class of a refusal stands here, it is 422: understood, but it cannot be granted.
 STATUS: dict[type[Refusal], int] = {
     NotFound: 404,
+    delivery.accounts.LoginRefused: 401,
+    delivery.accounts.LockedOut: 429,
+    delivery.accounts.LinkSpent: 410,
+    delivery.accounts.EmailTaken: 409,
+    delivery.accounts.LastAdmin: 409,
     delivery.orders.ReferenceTaken: 409,
     delivery.orders.StepRefused: 409,
     delivery.pooling.DeliveryStepRefused: 409,
@@ -133,46 +139,52 @@ def language_of(request: Request) -> str:
 
 def install(app: FastAPI) -> None:
     """Answer refusals and unfit requests in the one form."""
+    app.add_exception_handler(Refusal, refuse)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, refuse_http)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, refuse_form)  # type: ignore[arg-type]
 
-    @app.exception_handler(Refusal)
-    def refuse(request: Request, refusal: Refusal) -> JSONResponse:
-        return JSONResponse(
-            problem(refusal, language_of(request)),
-            status_code=status_of(refusal),
-            media_type="application/problem+json",
-        )
 
-    @app.exception_handler(HTTPException)
-    def refuse_http(request: Request, error: HTTPException) -> JSONResponse:
-        language = language_of(request)
-        code = HTTP_CODES.get(error.status_code, "unfit_request")
-        return JSONResponse(
-            {
-                "type": f"urn:colporteur:{code}",
-                "title": api.words.text(code, {}, language),
-                "status": error.status_code,
-                "code": code,
-                "field": None,
-            },
-            status_code=error.status_code,
-            media_type="application/problem+json",
-            headers=error.headers,
-        )
+def refuse(request: Request, refusal: Refusal) -> JSONResponse:
+    """Answer a refusal."""
+    return JSONResponse(
+        problem(refusal, language_of(request)),
+        status_code=status_of(refusal),
+        media_type="application/problem+json",
+    )
 
-    @app.exception_handler(RequestValidationError)
-    def refuse_form(request: Request, error: RequestValidationError) -> JSONResponse:
-        language = language_of(request)
-        return JSONResponse(
-            {
-                "type": "urn:colporteur:unfit_request",
-                "title": api.words.text("unfit_request", {}, language),
-                "status": 422,
-                "code": "unfit_request",
-                "faults": faults(error, language),
-            },
-            status_code=422,
-            media_type="application/problem+json",
-        )
+
+def refuse_http(request: Request, error: HTTPException) -> JSONResponse:
+    """Answer what the framework refuses."""
+    language = language_of(request)
+    code = HTTP_CODES.get(error.status_code, "unfit_request")
+    return JSONResponse(
+        {
+            "type": f"urn:colporteur:{code}",
+            "title": api.words.text(code, {}, language),
+            "status": error.status_code,
+            "code": code,
+            "field": None,
+        },
+        status_code=error.status_code,
+        media_type="application/problem+json",
+        headers=error.headers,
+    )
+
+
+def refuse_form(request: Request, error: RequestValidationError) -> JSONResponse:
+    """Answer a request whose fields are unfit, each by name."""
+    language = language_of(request)
+    return JSONResponse(
+        {
+            "type": "urn:colporteur:unfit_request",
+            "title": api.words.text("unfit_request", {}, language),
+            "status": 422,
+            "code": "unfit_request",
+            "faults": faults(error, language),
+        },
+        status_code=422,
+        media_type="application/problem+json",
+    )
 
 
 def _causes(errors: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import api.operations.handovers
 from api.channels import OrderOut
-from api.deps import Id, Now, Pool, ShopKey, subject
+from api.deps import ApiKey, Id, Now, Pool, subject
 from api.operations.handovers import Attempt
 from delivery.orders import Order
 
@@ -41,14 +41,14 @@ class ShopOrderOut(OrderOut):
 
 
 @router.get("/orders")
-def read_orders(key: ShopKey, pool: Pool) -> list[ShopOrderOut]:
+def read_orders(key: ApiKey, pool: Pool) -> list[ShopOrderOut]:
     """Return the shop's orders."""
     orders = api.operations.handovers.of_shop(pool, key.town_id, subject(key))
     return [ShopOrderOut.of(order) for order in orders]
 
 
 @router.post("/orders/{order_id}/ready")
-def prepare(order_id: Id, key: ShopKey, pool: Pool, now: Now) -> OrderOut:
+def prepare(order_id: Id, key: ApiKey, pool: Pool, now: Now) -> OrderOut:
     """Mark an order packed."""
     return OrderOut.of(
         api.operations.handovers.prepare(pool, key.town_id, subject(key), order_id, now=now)
@@ -56,7 +56,7 @@ def prepare(order_id: Id, key: ShopKey, pool: Pool, now: Now) -> OrderOut:
 
 
 @router.post("/orders/{order_id}/drop-off")
-def drop_off(order_id: Id, key: ShopKey, pool: Pool, now: Now) -> OrderOut:
+def drop_off(order_id: Id, key: ApiKey, pool: Pool, now: Now) -> OrderOut:
     """Note that the shop brought an order to the hub or drive."""
     return OrderOut.of(
         api.operations.handovers.drop_off(pool, key.town_id, subject(key), order_id, now=now)
@@ -64,7 +64,7 @@ def drop_off(order_id: Id, key: ShopKey, pool: Pool, now: Now) -> OrderOut:
 
 
 @router.post("/orders/{order_id}/hand-over")
-def hand_over(order_id: Id, said: CodeIn, key: ShopKey, pool: Pool, now: Now) -> OrderOut:
+def hand_over(order_id: Id, said: CodeIn, key: ApiKey, pool: Pool, now: Now) -> OrderOut:
     """Hand a click-and-collect order over at the shop's counter."""
     attempt = Attempt(code=said.code, now=now, actor=f"shop:{subject(key)}")
     return OrderOut.of(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 import api.operations.days
-from api.deps import Date, Now, OrderTakerKey, Pool
+from api.deps import ApiKey, Date, Now, Pool
 from delivery.slots import SlotKind
 
 router = APIRouter(prefix="/api/v1/slots", tags=["slots"])
@@ -24,7 +24,7 @@ class SlotOut(BaseModel):
 
 @router.get("")
 def read_slots(
-    key: OrderTakerKey,
+    key: ApiKey,
     pool: Pool,
     now: Now,
     day: Date | None = None,

@@ -15,12 +15,17 @@ LANGUAGES = ("fr", "en")
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Return the texts of a language by code; one of LANGUAGES. Pages have files of their own."""
-    texts: dict[str, str] = {}
-    for name in (f"{language}.po", f"page_{language}.po"):
-        with (files("api.web") / "catalogues" / name).open("rb") as file:
-            messages = read_po(file, locale=language)
-        texts |= {str(message.id): str(message.string) for message in messages if message.id}
+    """Return the texts of a language by code; one of LANGUAGES. Each door has a file of its own.
+
+    What is not written in another language yet is said in French.
+    """
+    texts = {} if language == "fr" else dict(catalogue("fr"))
+    folder = files("api.web") / "catalogues"
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.name == f"{language}.po" or path.name.endswith(f"_{language}.po"):
+            with path.open("rb") as file:
+                messages = read_po(file, locale=language)
+            texts |= {str(each.id): str(each.string) for each in messages if each.id}
     return texts
 
 
