@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 import api.app
 from api.settings import Settings
 from data.database import Database, Pool
+from delivery.accounts import Role
 from tests import browser as browsing
-from tests import builders, planned_day
+from tests import builders, logins, planned_day
 from tests.browser import Watch
 
 AXE = Path("api/web/node_modules/axe-core/axe.min.js")
@@ -33,6 +34,7 @@ class Site:
     url: str
     watch: Watch
     pages: list[Page]
+    login: dict[str, str]
 
     def open(
         self, path: str = DAY, *, ready: bool = True, script: str = "", **options: object
@@ -40,6 +42,7 @@ class Site:
         context = self.browser.new_context(
             **{"viewport": DESK, "locale": "fr-FR", "reduced_motion": "reduce", **options}
         )
+        logins.add(context, self.url, "essai", self.login)
         page = context.new_page()
         self.pages.append(page)
         self.watch.over(page)
@@ -59,15 +62,20 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def server(pool: Pool, database: Database, town_id: int, tmp_path: Path) -> Iterator[str]:
     planned_day.write_day(pool, town_id, tmp_path)
-    settings = Settings(home=tmp_path, DATABASE_URL=database.application_url, open_day_page=True)
+    settings = Settings(home=tmp_path, DATABASE_URL=database.application_url)
     app = api.app.create_app(settings, clock=lambda: builders.NOON)
     with browsing.served(app) as url:
         yield url
 
 
 @pytest.fixture
-def site(browser: Browser, server: str) -> Iterator[Site]:
-    opened = Site(browser=browser, url=server, watch=Watch(server), pages=[])
+def login(pool: Pool, town_id: int) -> dict[str, str]:
+    return logins.cookie(pool, town_id, Role.DISPATCHER, now=builders.NOON)
+
+
+@pytest.fixture
+def site(browser: Browser, server: str, login: dict[str, str]) -> Iterator[Site]:
+    opened = Site(browser=browser, url=server, watch=Watch(server), pages=[], login=login)
     yield opened
     for page in opened.pages:
         page.context.close()
@@ -247,8 +255,8 @@ def test_the_page_speaks_english_where_asked(site: Site) -> None:
     assert page.get_by_role("link", name="Next day").get_attribute("href").endswith("?lang=en")
 
 
-def test_the_figures_of_the_day_stand_first(server: str) -> None:
-    text = httpx.get(server + DAY, headers={"accept-language": "fr"}).text
+def test_the_figures_of_the_day_stand_first(server: str, login: dict[str, str]) -> None:
+    text = httpx.get(server + DAY, headers={"accept-language": "fr"}, cookies=login).text
     plain = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     for figure in ("5", "4", "1", "2", "2,7 km", "0 %", "8,00 €"):
         assert f'<span class="figure">{figure}</span>' in plain
@@ -256,29 +264,40 @@ def test_the_figures_of_the_day_stand_first(server: str) -> None:
     assert text.index("Commandes") < text.index('id="map"')
 
 
-def test_the_start_leads_to_the_only_town_and_its_newest_planned_day(server: str) -> None:
+def test_the_start_leads_to_the_only_town_and_its_newest_planned_day(
+    server: str, login: dict[str, str]
+) -> None:
     answer = httpx.get(server + "/", follow_redirects=True)
-    assert answer.url.path == "/t/essai/jour"
+    assert answer.url.path == "/t/essai/connexion"
+    answer = httpx.get(server + "/t/essai/jour", cookies=login)
     assert "20 novembre 2026" in answer.text
 
 
 @pytest.mark.parametrize(
     "path", ["/t/nulle-part/jour", "/t/essai/jour/2026-02-30", "/t/essai/jour/20261120"]
 )
-def test_what_does_not_exist_is_a_readable_page(server: str, path: str) -> None:
-    answer = httpx.get(server + path)
+def test_what_does_not_exist_is_a_readable_page(
+    server: str, login: dict[str, str], path: str
+) -> None:
+    answer = httpx.get(server + path, cookies=login)
     assert answer.status_code == 404
     assert "Page introuvable" in answer.text
     assert answer.headers["content-type"].startswith("text/html")
 
 
-def test_answers_forbid_other_origins_and_keep_versioned_files(server: str) -> None:
-    with httpx.Client(base_url=server) as client:
+def test_answers_forbid_other_origins_and_keep_versioned_files(
+    server: str, login: dict[str, str]
+) -> None:
+    with httpx.Client(base_url=server, cookies=login) as client:
         page = client.get(DAY)
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert "unsafe-inline" not in page.headers["content-security-policy"]
         assert page.headers["x-content-type-options"] == "nosniff"
-        again = client.get(DAY, headers={"if-none-match": page.headers["etag"]})
+        assert page.headers["cache-control"] == "no-store"
+        rounds = client.get(f"{DAY}/rounds.geojson")
+        again = client.get(
+            f"{DAY}/rounds.geojson", headers={"if-none-match": rounds.headers["etag"]}
+        )
         assert again.status_code == 304
         streets = client.get("/t/essai/streets.geojson?v=1")
         assert streets.headers["content-encoding"] == "gzip"
@@ -289,13 +308,10 @@ def test_answers_forbid_other_origins_and_keep_versioned_files(server: str) -> N
         assert client.get("/healthz").json() == {"status": "ok"}
 
 
-def test_a_towns_day_is_closed_unless_it_is_opened(
-    pool: Pool, database: Database, town_id: int, tmp_path: Path
-) -> None:
-    planned_day.write_day(pool, town_id, tmp_path)
-    settings = Settings(home=tmp_path, DATABASE_URL=database.application_url)
-    with browsing.served(api.app.create_app(settings)) as url:
-        for path in ("/t/essai/jour", DAY, f"{DAY}/rounds.geojson", "/t/essai/streets.geojson"):
-            assert httpx.get(url + path).status_code == 404
-        assert "rue du Port" not in httpx.get(url + DAY).text
-        assert httpx.get(url + "/").status_code == 200
+def test_a_towns_day_is_closed_to_strangers(server: str) -> None:
+    for path in ("/t/essai/jour", DAY):
+        answer = httpx.get(server + path)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/t/essai/connexion?suite=")
+    for path in (f"{DAY}/rounds.geojson", "/t/essai/streets.geojson"):
+        assert httpx.get(server + path).status_code == 401
