@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3; do $$p -c '
 BIN := .venv/bin
 WEB := api/web/node_modules/.package-lock.json
 
-.PHONY: setup demo serve test check migrate lock clean
+.PHONY: setup demo serve test check migrate screenshots lock clean
 setup: .venv/ready .venv/kernel $(WEB)
 
 .venv/ready: requirements.lock pyproject.toml
@@ -40,6 +40,9 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screenshots: setup
+	$(BIN)/python -m tests.screenshots readme docs/screenshots
 
 lock:
 	$(BIN)/python -m pip install -q uv

@@ -1,14 +1,16 @@
 """Who may call which route, and whose rows they see: the one table of it.
 
-Every route of the application has an entry here; one that has none is refused at start-up. Guards
-in `api/deps.py` and `api/pages/frame.py` read this table, so that what it says is what happens.
+Every route of the application has an entry here; a test fails where one has none, and nobody is let
+in there. The guards in `api/deps.py` and `api/visits.py` read this table, so that what it says is
+what happens.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from fastapi.routing import APIRoute
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 
 
 class Rows(Enum):
@@ -87,12 +89,28 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/t/{slug}/streets.geojson"): _to(Rows.TOWN, *ALL_ROLES),
     # The shop's counter
     # The courier's saddle
+    ("GET", "/t/{slug}/tournees"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("POST", "/t/{slug}/tournees/evenements"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("GET", "/t/{slug}/tournees/{round_id}"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("GET", "/t/{slug}/tournees/{round_id}/carte"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("GET", "/t/{slug}/tournees/{round_id}/trace.geojson"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("POST", "/t/{slug}/tournees/{round_id}/depart"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("GET", "/t/{slug}/tournees/{round_id}/retour"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("POST", "/t/{slug}/tournees/{round_id}/retour"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("GET", "/t/{slug}/tournees/{round_id}/arrets/{stop_id}"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("POST", "/t/{slug}/tournees/{round_id}/arrets/{stop_id}"): _to(Rows.OWN_VEHICLE, "courier"),
+    ("POST", "/t/{slug}/tournees/{round_id}/arrets/{stop_id}/arrivee"): _to(
+        Rows.OWN_VEHICLE, "courier"
+    ),
     # The hub and its drive
     # The dispatcher's desk
     ("GET", "/t/{slug}/jour"): _to(Rows.TOWN, "dispatcher", "hub", "admin"),
     ("GET", "/t/{slug}/jour/{day}"): _to(Rows.TOWN, "dispatcher", "hub", "admin"),
     ("GET", "/t/{slug}/jour/{day}/rounds.geojson"): _to(Rows.TOWN, "dispatcher", "hub", "admin"),
     # The recipient's link
+    ("GET", "/t/{slug}/suivi/{token}"): BY_LINK,
+    ("GET", "/t/{slug}/suivi/{token}/etat"): BY_LINK,
+    ("POST", "/t/{slug}/suivi/{token}/creneau"): BY_LINK,
     # The town hall
     # The administrator
 }
@@ -113,11 +131,11 @@ def access(method: str, path: str) -> Access:
         raise RouteWithoutAccess(f"{method} {path}") from None
 
 
-def calls(routes: Iterable[object]) -> set[tuple[str, str]]:
-    """Return every (method, path) of an application's routes."""
+def calls(routes: Sequence[BaseRoute]) -> set[tuple[str, str]]:
+    """Return every (method, path) of an application's routes; `GET` stands for `HEAD` too."""
     return {
         (method, route.path)
-        for route in routes
-        if isinstance(route, APIRoute)
+        for route in iter_route_contexts(routes)
         for method in route.methods or ()
+        if method != "HEAD" and route.path is not None
     }

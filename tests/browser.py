@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Request, sync_playwright
 
 #: Software rendering, and none of the browser's own errands.
 ARGUMENTS = [
@@ -27,17 +27,27 @@ ARGUMENTS = [
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
+def chromium_path() -> str | None:
+    """Return where the system's Chromium is, if it has one."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+def launch(playwright: Playwright, path: str | None) -> Browser:
+    """Start Chromium as the pages' tests need it."""
+    return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the system's Chromium; skip loudly where there is none, fail in CI."""
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    path = chromium_path()
     if path is None:
         said = "no Chromium: the pages are NOT tested (apt-get install chromium)"
         if os.environ.get("CI"):
             pytest.fail(said)
         pytest.skip(said)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = launch(playwright, path)
         yield browser
         browser.close()
 

@@ -38,12 +38,17 @@ def cookie(
         data.logins.add(
             conn,
             token,
-            secrets.token_urlsafe(32),
+            csrf_of({cookies.NAME: token}),
             account_id=account_id,
             at=now,
             expires_at=now + timedelta(days=30),
         )
     return {cookies.NAME: token}
+
+
+def csrf_of(kept: dict[str, str]) -> str:
+    """Return the token that the forms of a login made by `cookie` carry."""
+    return kept[cookies.NAME][::-1]
 
 
 def add(context: Any, url: str, town_slug: str, kept: dict[str, str]) -> None:
