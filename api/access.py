@@ -30,6 +30,8 @@ class Rows(Enum):
     OWN_VEHICLE = "own_vehicle"
     #: The caller's own account.
     OWN_ACCOUNT = "own_account"
+    #: What the role's own pages show: a shop its orders, a courier its rounds, others the town.
+    OWN_OF_ROLE = "own_of_role"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,23 @@ ACCESS: dict[tuple[str, str], Access] = {
     # The town's streets, under every map
     ("GET", "/t/{slug}/streets.geojson"): _to(Rows.TOWN, *ALL_ROLES),
     # The shop's counter
+    ("GET", "/t/{slug}/commerce"): _to(Rows.OWN_SHOP, "shop"),
+    ("GET", "/t/{slug}/commerce/commandes"): _to(Rows.OWN_SHOP, "shop"),
+    ("POST", "/t/{slug}/commerce/commandes"): _to(Rows.OWN_SHOP, "shop"),
+    ("GET", "/t/{slug}/commerce/commandes/nouvelle"): _to(Rows.OWN_SHOP, "shop"),
+    ("GET", "/t/{slug}/commerce/destinataires"): _to(Rows.OWN_SHOP, "shop"),
+    ("GET", "/t/{slug}/commerce/adresses"): _to(Rows.TOWN, "shop"),
+    ("GET", "/t/{slug}/commerce/commandes/{order_id}"): _to(Rows.OWN_SHOP, "shop"),
+    ("GET", "/t/{slug}/commerce/commandes/{order_id}/modifier"): _to(Rows.OWN_SHOP, "shop"),
+    ("POST", "/t/{slug}/commerce/commandes/{order_id}/modifier"): _to(Rows.OWN_SHOP, "shop"),
+    ("GET", "/t/{slug}/commerce/commandes/{order_id}/annuler"): _to(Rows.OWN_SHOP, "shop"),
+    ("POST", "/t/{slug}/commerce/commandes/{order_id}/annuler"): _to(Rows.OWN_SHOP, "shop"),
+    ("POST", "/t/{slug}/commerce/commandes/{order_id}/prete"): _to(Rows.OWN_SHOP, "shop"),
+    ("POST", "/t/{slug}/commerce/commandes/{order_id}/depot"): _to(Rows.OWN_SHOP, "shop"),
+    ("POST", "/t/{slug}/commerce/commandes/{order_id}/retour"): _to(Rows.OWN_SHOP, "shop"),
+    ("POST", "/t/{slug}/commerce/commandes/{order_id}/remettre"): _to(Rows.OWN_SHOP, "shop"),
+    ("GET", "/t/{slug}/commerce/commandes/{order_id}/etiquettes.pdf"): _to(Rows.OWN_SHOP, "shop"),
+    ("GET", "/t/{slug}/commerce/etiquettes.pdf"): _to(Rows.OWN_SHOP, "shop"),
     # The courier's saddle
     ("GET", "/t/{slug}/tournees"): _to(Rows.OWN_VEHICLE, "courier"),
     ("POST", "/t/{slug}/tournees/evenements"): _to(Rows.OWN_VEHICLE, "courier"),
@@ -103,6 +122,20 @@ ACCESS: dict[tuple[str, str], Access] = {
         Rows.OWN_VEHICLE, "courier"
     ),
     # The hub and its drive
+    ("GET", "/t/{slug}/c/{code}"): _to(
+        Rows.OWN_OF_ROLE, "hub", "courier", "shop", "dispatcher", "admin"
+    ),
+    ("GET", "/t/{slug}/hub"): _to(Rows.TOWN, "hub", "dispatcher", "admin"),
+    ("GET", "/t/{slug}/hub/feuille"): _to(Rows.TOWN, "hub", "dispatcher", "admin"),
+    ("POST", "/t/{slug}/hub/recevoir"): _to(Rows.TOWN, "hub", "dispatcher", "admin"),
+    ("POST", "/t/{slug}/hub/chercher"): _to(Rows.TOWN, "hub", "dispatcher", "admin"),
+    ("GET", "/t/{slug}/hub/livraisons/{delivery_id}"): _to(Rows.TOWN, "hub", "dispatcher", "admin"),
+    ("POST", "/t/{slug}/hub/livraisons/{delivery_id}/remettre"): _to(
+        Rows.TOWN, "hub", "dispatcher", "admin"
+    ),
+    ("POST", "/t/{slug}/hub/commandes/{order_id}/annuler-reception"): _to(
+        Rows.TOWN, "hub", "dispatcher", "admin"
+    ),
     # The dispatcher's desk
     ("GET", "/t/{slug}/jour"): _to(Rows.TOWN, "dispatcher", "hub", "admin"),
     ("GET", "/t/{slug}/jour/{day}"): _to(Rows.TOWN, "dispatcher", "hub", "admin"),
@@ -112,7 +145,50 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/t/{slug}/suivi/{token}/etat"): BY_LINK,
     ("POST", "/t/{slug}/suivi/{token}/creneau"): BY_LINK,
     # The town hall
+    ("GET", "/t/{slug}/mairie"): _to(Rows.TOWN, "mairie", "admin"),
+    ("GET", "/t/{slug}/mairie/etats/{statement_id}"): _to(Rows.TOWN, "mairie", "admin"),
+    ("GET", "/t/{slug}/mairie/etats/{statement_id}/lignes.csv"): _to(Rows.TOWN, "mairie", "admin"),
+    ("GET", "/t/{slug}/mairie/etats/{statement_id}/lignes/{position}"): _to(
+        Rows.TOWN, "mairie", "admin"
+    ),
+    ("GET", "/t/{slug}/mairie/etats/{statement_id}/zones.geojson"): _to(
+        Rows.TOWN, "mairie", "admin"
+    ),
+    ("GET", "/t/{slug}/mairie/etats/{statement_id}/liasse.zip"): _to(Rows.TOWN, "mairie", "admin"),
     # The administrator
+    ("GET", "/t/{slug}/admin"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/ville"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/ville"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/ville/hub"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/ville/reglages"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/commerces"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/commerces"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/commerces/nouveau"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/commerces/import"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/commerces/import"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/commerces/{shop_id}"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/commerces/{shop_id}"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/commerces/{shop_id}/partenaire"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/vehicules"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/vehicules"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/vehicules/nouveau"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/vehicules/{vehicle_id}"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/vehicules/{vehicle_id}"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/vehicules/{vehicle_id}/service"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/creneaux"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/creneaux"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/creneaux/{slot_id}/fermer"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/comptes"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/comptes"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/comptes/nouveau"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/comptes/{account_id}"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/comptes/{account_id}"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/comptes/{account_id}/lien"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/comptes/{account_id}/fermer"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/comptes/{account_id}/ouvrir"): _to(Rows.TOWN, "admin"),
+    ("GET", "/t/{slug}/admin/cles"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/cles"): _to(Rows.TOWN, "admin"),
+    ("POST", "/t/{slug}/admin/cles/{key_id}/revoquer"): _to(Rows.TOWN, "admin"),
 }
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 
 import api.words
 import data.database
@@ -86,6 +87,18 @@ def open_desk(town: str | None) -> Iterator[Desk]:
         yield Desk(settings=settings, pool=pool, town=chosen[0])
 
 
+@app.callback()
+def begin() -> None:
+    """Stop before any command where what the operator set cannot work, and say why."""
+    try:
+        Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            said = fault.get("ctx", {}).get("error") or f"{fault['loc'][0]} : {fault['msg']}"
+            typer.secho(said, err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from None
+
+
 def print_json(line: dict[str, object]) -> None:
     """Print one JSON object on one line of standard output."""
     typer.echo(json.dumps(line, ensure_ascii=False, default=str))
@@ -101,8 +114,10 @@ def demo(
 ) -> None:
     """Jouer une journée entière, puis montrer ses tournées sur la carte."""
     import api.demo
+    import api.logs
     import api.summary
 
+    api.logs.configure()
     settings = Settings()
     with refusals_said():
         for summary in api.demo.run(

@@ -1,4 +1,4 @@
-"""Commands of a town: bring it in, its shops, its orders, its keys, its month."""
+"""Commands of a town: bring it in, its shops, its orders, its month."""
 
 import sys
 from datetime import UTC, datetime
@@ -13,15 +13,11 @@ import api.errors
 import api.operations.imports
 import api.operations.months
 import api.operations.setup
+import api.operations.shops
 import api.operations.towns
 import api.words
-import data.channels.registry
-import data.channels.shops_csv
 import data.database
-import data.fleet
-import data.keys
 import data.secrets
-import data.shops
 from api.cli import (
     Json,
     TownName,
@@ -36,18 +32,15 @@ from api.cli import (
 from api.progress import Steps
 from api.settings import Settings
 from api.setup_file import SetupIn
-from data.keys import ROLES, Key
 
 town_app = typer.Typer(help="La ville : ses rues et ses adresses.", no_args_is_help=True)
 shops_app = typer.Typer(help="Les commerces partenaires.", no_args_is_help=True)
 orders_app = typer.Typer(help="Les commandes.", no_args_is_help=True)
-key_app = typer.Typer(help="Les clés d'accès à l'API.", no_args_is_help=True)
 month_app = typer.Typer(help="Le mois.", no_args_is_help=True)
 statement_app = typer.Typer(help="L'état récapitulatif.", no_args_is_help=True)
 app.add_typer(town_app, name="town")
 app.add_typer(shops_app, name="shops")
 app.add_typer(orders_app, name="orders")
-app.add_typer(key_app, name="key")
 app.add_typer(month_app, name="month")
 app.add_typer(statement_app, name="statement")
 
@@ -86,13 +79,11 @@ def set_up_town(file: Path, town: TownName = None) -> None:
 @shops_app.command("import")
 def import_shops(file: Path, town: TownName = None) -> None:
     """Inscrire des commerces depuis un fichier CSV."""
-    with open_desk(town) as desk:
-        shops, faults = data.channels.shops_csv.read(_bytes(file))
-        with data.database.scoped(desk.pool, desk.town.id) as conn:
-            data.shops.save(conn, shops)
-    typer.echo(f"Commerces inscrits : {len(shops)}")
-    _say_faults(faults)
-    if faults:
+    with open_desk(town) as desk, refusals_said():
+        done = api.operations.shops.import_csv(desk.pool, desk.town.id, _bytes(file))
+    typer.echo(f"Commerces inscrits : {done.shops}")
+    _say_faults(done.faults)
+    if done.faults:
         raise typer.Exit(1)
 
 
@@ -168,36 +159,6 @@ def import_orders(
             typer.echo(f"Lignes à corriger : {rejected}", err=True)
     if report.faults:
         raise typer.Exit(1)
-
-
-@key_app.command("add")
-def add_key(
-    channel: Annotated[str, typer.Argument(help="Canal, code de commerce ou nom de véhicule.")],
-    role: Annotated[str, typer.Option(help=", ".join(ROLES))] = "channel",
-    shop: Annotated[str | None, typer.Option(help="Un canal réservé à ce commerce.")] = None,
-    town: TownName = None,
-) -> None:
-    """Créer une clé ; elle n'est montrée qu'une fois."""
-    if role not in ROLES:
-        fail(f"« {role} » n'est pas un rôle : {', '.join(ROLES)}.")
-    with open_desk(town) as desk, data.database.scoped(desk.pool, desk.town.id) as conn:
-        subject: int | None = None
-        if role == "channel":
-            shop_id = data.shops.id_of(conn, shop) if shop else None
-            if shop and shop_id is None:
-                fail(f"Aucun commerce « {shop} ».")
-            known = data.channels.registry.ensure(conn, channel, shop_id=shop_id)
-            if shop and known.shop_id != shop_id:
-                fail(f"Le canal « {channel} » existe déjà pour d'autres : prenez un autre nom.")
-            subject = known.id
-        elif role == "shop":
-            subject = data.shops.id_of(conn, channel)
-        elif role == "courier":
-            vehicles = {each.name: each.id for each in data.fleet.listed(conn)}
-            subject = vehicles.get(channel)
-        if subject is None and role in {"channel", "shop", "courier"}:
-            fail(f"« {channel} » est inconnu dans {desk.town.name}.")
-        typer.echo(data.keys.add(conn, Key(town_id=desk.town.id, role=role, subject_id=subject)))
 
 
 @month_app.command("close")

@@ -1,5 +1,6 @@
 """The courier's phone: the rounds of the day, and batches of events back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,6 +14,7 @@ import api.operations.rides
 from api.deps import ApiKey, Date, Moment, Now, Pool, subject
 from api.errors import language_of
 from api.operations.days import RoundSheet
+from api.operations.rides import Verdict
 from data.rounds import Task
 from delivery.orders import CALLED_OFF, Fulfilment
 from delivery.parcels import Temperature
@@ -75,6 +77,20 @@ class BatchOut(BaseModel):
     """One verdict an event, in the order they were sent."""
 
     verdicts: list[VerdictOut]
+
+    @classmethod
+    def of(cls, verdicts: Iterable[Verdict], language: str) -> "BatchOut":
+        """Shape verdicts for the phone, refusals in its language."""
+        return cls(
+            verdicts=[
+                VerdictOut(
+                    uuid=each.uuid,
+                    standing=each.standing.value,
+                    problem=api.errors.problem(each.refusal, language) if each.refusal else None,
+                )
+                for each in verdicts
+            ]
+        )
 
 
 class TaskOut(BaseModel):
@@ -198,14 +214,4 @@ def record_events(batch: BatchIn, key: ApiKey, pool: Pool, now: Now, request: Re
     verdicts = api.operations.rides.record(
         pool, key.town_id, subject(key), [each.event() for each in batch.events], now=now
     )
-    language = language_of(request)
-    return BatchOut(
-        verdicts=[
-            VerdictOut(
-                uuid=verdict.uuid,
-                standing=verdict.standing.value,
-                problem=api.errors.problem(verdict.refusal, language) if verdict.refusal else None,
-            )
-            for verdict in verdicts
-        ]
-    )
+    return BatchOut.of(verdicts, language_of(request))

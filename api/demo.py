@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ import httpx
 import uvicorn
 
 import api.demo_day
+import api.living_day
 import api.operations.subsidies
 import api.operations.towns
 import data.database
@@ -22,7 +24,9 @@ import data.demo.town
 import data.demo.trade
 import data.migrate
 from api.app import create_app
-from api.demo_day import Played, SimulatedClock, Stage
+from api.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+from api.demo_day import Played
+from api.demo_stage import SimulatedClock, Stage
 from api.deps import StreetsOf
 from api.operations.towns import ImportedTown, TownNameUnfit
 from api.progress import Steps
@@ -31,6 +35,7 @@ from data.database import Database, Pool
 from data.demo.names import TOWN
 from data.demo.programme import VOTED_CENTS
 from data.demo.trade import TownPlaces, Trade
+from delivery.accounts import Role
 from delivery.day import Day
 from delivery.errors import Refusal
 
@@ -39,6 +44,15 @@ SEED = 1
 FRIDAY = 4
 DATABASES = "colporteur_demo_"
 START_TIMEOUT_S = 30
+#: What each account opens, for people at a terminal.
+ROLES = {
+    Role.SHOP: "le comptoir d'un commerce",
+    Role.COURIER: "le téléphone d'un coursier en tournée",
+    Role.HUB: "l'accueil du hub et du drive",
+    Role.DISPATCHER: "le bureau de la régulation",
+    Role.MAIRIE: "l'état du mois et l'enveloppe, à la mairie",
+    Role.ADMIN: "les réglages de la ville",
+}
 
 
 class PortTaken(Refusal):
@@ -76,7 +90,7 @@ def run(
             trade, places, day=day.date, timezone=TIMEZONE, seed=seed
         )
         app_settings = settings.model_copy(
-            update={"database_url": database.application_url, "open_day_page": True}
+            update={"database_url": database.application_url, "demo": True}
         )
         with _served(app_settings, clock, door) as (url, streets_of):
             stage = Stage(
@@ -93,12 +107,15 @@ def run(
             rounds = api.demo_day.export(
                 stage, played, export_to or settings.home / "demo" / "export"
             )
-            stage.client.close()
             steps.say(f"Tournées en GeoJSON : {rounds}")
             yield _summary(played, imported, day, time.perf_counter() - started)
             if not once:
-                steps.say(f"\nCarte de la journée : [bold]{url}[/bold]  (Ctrl-C pour arrêter)")
+                present = replace(day, date=api.living_day.living_day(today))
+                api.living_day.play(replace(stage, day=present, seed=seed + 1), trade, places)
+                clock.run_on()
+                _show_doors(steps, f"{url}/t/{imported.town.slug}/connexion")
                 _wait()
+            stage.client.close()
 
 
 def demo_day(today: date) -> date:
@@ -178,7 +195,7 @@ def _served(
     settings: Settings, clock: SimulatedClock, door: socket.socket
 ) -> Iterator[tuple[str, StreetsOf]]:
     """Serve the application at a door in a thread of its own."""
-    app = create_app(settings, clock=clock)
+    app = create_app(settings, clock=clock, worker=True)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     host, port = door.getsockname()
     thread = threading.Thread(
@@ -195,6 +212,15 @@ def _served(
     finally:
         server.should_exit = True
         thread.join(timeout=10)
+
+
+def _show_doors(steps: Steps, address: str) -> None:
+    """Tell where to log in, and as whom."""
+    width = max(len(email) for email in DEMO_ACCOUNTS.values())
+    steps.say(f"\nMot de passe de chaque compte : [bold]{DEMO_PASSWORD}[/bold]")
+    for role, email in DEMO_ACCOUNTS.items():
+        steps.say(f"  {email:<{width}}  {ROLES[role]}")
+    steps.say(f"\nPage de connexion : [bold]{address}[/bold]  (Ctrl-C pour arrêter)")
 
 
 def _wait() -> None:

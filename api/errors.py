@@ -16,7 +16,9 @@ from starlette.exceptions import HTTPException
 import api.words
 import delivery.accounts
 import delivery.addresses
+import delivery.moving
 import delivery.orders
+import delivery.plan_runs
 import delivery.pooling
 import delivery.proofs
 import delivery.rounds
@@ -31,14 +33,21 @@ STATUS: dict[type[Refusal], int] = {
     delivery.accounts.LinkSpent: 410,
     delivery.accounts.EmailTaken: 409,
     delivery.accounts.LastAdmin: 409,
+    delivery.orders.AlreadyEntered: 409,
+    delivery.orders.CourierKnows: 409,
     delivery.orders.ReferenceTaken: 409,
     delivery.orders.StepRefused: 409,
     delivery.pooling.DeliveryStepRefused: 409,
     delivery.slots.SlotFull: 409,
     delivery.slots.SlotClosed: 409,
+    delivery.plan_runs.PlanRunning: 409,
+    delivery.plan_runs.PlanRunOver: 409,
     delivery.rounds.PlanOutdated: 409,
     delivery.rounds.PlanPublished: 409,
     delivery.rounds.VehicleTwice: 409,
+    delivery.rounds.RoundUnderWay: 409,
+    delivery.moving.MoveBreaks: 409,
+    delivery.moving.PeriodOver: 409,
     delivery.proofs.TooManyAttempts: 429,
 }
 

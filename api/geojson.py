@@ -1,9 +1,16 @@
 """A day's rounds as GeoJSON: one line a leg, one point a stop; no name of a recipient."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from shapely import LineString
+from shapely.geometry import mapping
 
 from api.operations.days import DaySheet
 from data.rounds import Round, Stop
+from delivery.review import Totals
+from zones.atlas import Atlas
+from zones.zone import Zone
 
 
 def day(sheet: DaySheet) -> dict[str, Any]:
@@ -14,6 +21,40 @@ def day(sheet: DaySheet) -> dict[str, Any]:
         for feature in (*_legs(number, round_), *_stops(number, round_))
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def trace(round_: Round, way: LineString | None) -> dict[str, Any]:
+    """Return a FeatureCollection of one round, with the `way` to its next stop where known."""
+    features = [*_legs(1, round_), *_stops(1, round_)]
+    if way is not None:
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": mapping(way),
+                "properties": {"kind": "next", "round": 1},
+            }
+        )
+    return {"type": "FeatureCollection", "features": features}
+
+
+def zones(zones: Iterable[Zone], sums: Mapping[str, Totals]) -> dict[str, Any]:
+    """Return a FeatureCollection of zones with what lines come to in each; earlier zones win."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": mapping(area),
+                "properties": {
+                    "code": zone.code,
+                    "name": zone.name,
+                    "count": found.count if (found := sums.get(zone.code)) else 0,
+                    "gross": found.gross_cents if found else 0,
+                },
+            }
+            for zone, area in Atlas(zones).shares()
+        ],
+    }
 
 
 def _legs(number: int, round_: Round) -> list[dict[str, Any]]:

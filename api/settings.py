@@ -12,7 +12,7 @@ import data.database
 from data.database import Database
 
 #: What may be left out; set to nothing it is left out too.
-type Optional = Annotated[str | None, BeforeValidator(lambda value: value or None)]
+type OrNone = Annotated[str | None, BeforeValidator(lambda value: value or None)]
 
 
 class Settings(BaseSettings):
@@ -35,11 +35,11 @@ class Settings(BaseSettings):
     #: Language of answers where the request names none we speak.
     language: str = "fr"
     #: The mail server: smtp://user:password@host:587, or smtps://; no letter is sent without.
-    mail_url: Optional = Field(default=None, repr=False)
+    mail_url: OrNone = Field(default=None, repr=False)
     #: Whom letters come from.
-    mail_from: Optional = None
+    mail_from: OrNone = None
     #: The address people reach the pages at; links in letters are built on it alone.
-    public_url: Optional = None
+    public_url: OrNone = None
 
     @model_validator(mode="after")
     def _can_write(self) -> Self:

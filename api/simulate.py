@@ -47,12 +47,30 @@ class Keys:
     hub: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """What is special about a day: at whose doors (deliveries) nobody is, and which orders the
+    hub's agent leaves on the counter."""
+
+    away: frozenset[int] = frozenset()
+    left_waiting: frozenset[int] = frozenset()
+
+
+USUAL = Habits()
+
+
 @dataclass(slots=True)
 class Tally:
     """What happened: requests that were answered, and what was refused, by code."""
 
     requests: int = 0
     refused: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """Say it in words."""
+        refused = "".join(f", {count} × {code}" for code, count in sorted(self.refused.items()))
+        return f"{self.requests} requêtes{refused}"
 
 
 class Town:
@@ -66,6 +84,7 @@ class Town:
         *,
         seed: int,
         set_clock: Callable[[datetime], None],
+        habits: Habits = USUAL,
     ) -> None:
         """Wake everybody up."""
         self.tally = Tally()
@@ -75,11 +94,21 @@ class Town:
         self._codes = {o.delivery_id: o.code for o in orders if o.delivery_id is not None}
         self._random = random.Random(f"simulate {seed}")
         self._set_clock = set_clock
-        self._queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._habits = habits
+        self._queue: list[tuple[datetime, int, Callable[[], object]]] = []
         self._turn = count()
 
-    def live(self, day: str, *, each: Callable[[datetime], None] = lambda moment: None) -> Tally:
-        """Live through the day (ISO date); `each` hears every moment something happens."""
+    def live(
+        self,
+        day: str,
+        *,
+        until: datetime | None = None,
+        each: Callable[[datetime], None] = lambda moment: None,
+    ) -> Tally:
+        """Live through the day (ISO date), or a part of it: then everybody stops where they are.
+
+        `each` hears every moment something happens.
+        """
         for order in self._orders:
             self._expect_order(order)
         for token in self._keys.vehicles.values():
@@ -87,14 +116,20 @@ class Town:
                 self._expect_round(token, round_)
         for delivery_id, moment in self._fetchings():
             self._at(moment, lambda chosen=delivery_id: self._fetch(chosen))  # type: ignore[misc]
-        while self._queue:
+        while self._queue and (until is None or self._queue[0][0] <= until):
             moment, _, happens = heapq.heappop(self._queue)
             self._set_clock(moment)
             each(moment)
             happens()
+        if until is not None:
+            self._set_clock(until)
         return self.tally
 
-    def _at(self, moment: datetime, happens: Callable[[], None]) -> None:
+    def expect(self, moment: datetime, happens: Callable[[], object]) -> None:
+        """Let something else happen during the day."""
+        self._at(moment, happens)
+
+    def _at(self, moment: datetime, happens: Callable[[], object]) -> None:
         heapq.heappush(self._queue, (moment, next(self._turn), happens))
 
     def _expect_order(self, order: OrderFacts) -> None:
@@ -104,8 +139,10 @@ class Town:
         if order.brings_parcels and order.fulfilment is not Fulfilment.COUNTER:
             brought = order.ready_at + timedelta(minutes=self._random.randint(8, 20))
             self._at(brought, lambda: self._post(shop, f"{path}/drop-off"))
-            receive = f"/api/v1/hub/orders/{order.order_id}/receive"
-            self._at(brought + timedelta(minutes=3), lambda: self._post(self._keys.hub, receive))
+            if order.order_id not in self._habits.left_waiting:
+                received = brought + timedelta(minutes=3)
+                receive = f"/api/v1/hub/orders/{order.order_id}/receive"
+                self._at(received, lambda: self._post(self._keys.hub, receive))
         if order.fulfilment is Fulfilment.COUNTER:
             said = {"code": order.code}
             fetched = order.ready_at + timedelta(minutes=self._random.randint(30, 300))
@@ -127,7 +164,7 @@ class Town:
 
     def _expect_round(self, token: str, round_: dict[str, Any]) -> None:
         phone = _Phone(self._random, round_["id"])
-        for moment, events in _ride(phone, round_, self._codes, self._random):
+        for moment, events in _ride(phone, round_, self._codes, self._habits.away):
             self._at(moment, lambda batch=events: self._report(token, batch))  # type: ignore[misc]
 
     def _report(self, token: str, events: list[dict[str, Any]]) -> None:
@@ -159,7 +196,7 @@ class _Phone:
     """Writes events with a sequence and clocks of its own."""
 
     def __init__(self, chance: random.Random, round_id: int) -> None:
-        self._chance = chance
+        self.chance = chance
         self._round_id = round_id
         self._seq = count()
         self._switched_on: datetime | None = None
@@ -169,7 +206,7 @@ class _Phone:
     ) -> dict[str, Any]:
         self._switched_on = self._switched_on or at
         return {
-            "uuid": str(UUID(int=self._chance.getrandbits(128), version=4)),
+            "uuid": str(UUID(int=self.chance.getrandbits(128), version=4)),
             "round_id": self._round_id,
             "task_id": task_id,
             "seq": next(self._seq),
@@ -184,9 +221,10 @@ def _ride(
     phone: _Phone,
     round_: dict[str, Any],
     codes: dict[int, str],
-    chance: random.Random,
+    away: frozenset[int],
 ) -> Iterator[tuple[datetime, list[dict[str, Any]]]]:
     """Ride a round stop by stop; yield when which events reach the server."""
+    chance = phone.chance
     moment = datetime.fromisoformat(round_["departs_at"])
     unsent = [phone.event("round_started", moment)]
     for stop in round_["stops"]:
@@ -198,7 +236,7 @@ def _ride(
         for task in stop["tasks"]:
             moment += timedelta(seconds=chance.randint(*TASK_S))
             moment = max(moment, datetime.fromisoformat(task["earliest_at"]))
-            unsent.append(_outcome(phone, task, moment, codes, chance))
+            unsent.append(_outcome(phone, task, moment, codes, away))
         if chance.random() >= OFFLINE:
             yield moment, _muddled(unsent, chance)
             unsent = []
@@ -212,15 +250,15 @@ def _outcome(
     task: dict[str, Any],
     moment: datetime,
     codes: dict[int, str],
-    chance: random.Random,
+    away: frozenset[int],
 ) -> dict[str, Any]:
     if task["kind"] == "pickup":
         return phone.event("picked_up", moment, task["id"])
     if not task["needs_proof"]:
         return phone.event("delivered", moment, task["id"])
-    if chance.random() < ABSENT:
+    if phone.chance.random() < ABSENT or task["delivery_id"] in away:
         return phone.event("failed", moment, task["id"], reason="absent")
-    if chance.random() < NOTED:
+    if phone.chance.random() < NOTED:
         return phone.event("delivered", moment, task["id"], note="remis en main propre, sans code")
     return phone.event("delivered", moment, task["id"], code=codes[task["delivery_id"]])
 

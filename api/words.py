@@ -1,12 +1,12 @@
 """The words people read: catalogues by code, French first, and how France writes figures."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -88,6 +88,24 @@ def clock(moment: datetime, language: str) -> str:
     return format_time(moment, "HH:mm", locale=language)
 
 
+def hour(moment: datetime, language: str) -> str:
+    """Write a time of day as people say it: 14 h, 14 h 05; in English 14:05."""
+    if language != "fr":
+        return clock(moment, language)
+    gap = "\N{NO-BREAK SPACE}"
+    return f"{moment.hour}{gap}h" + (f"{gap}{moment.minute:02d}" if moment.minute else "")
+
+
+def weekday(date: date, language: str) -> str:
+    """Write a day of these weeks: vendredi 20 novembre."""
+    return format_date(date, "EEEE d MMMM", locale=language)
+
+
+def short_day(date: date, language: str) -> str:
+    """Write a day in little room: 20 nov."""
+    return format_date(date, "d MMM", locale=language)
+
+
 def moment(value: datetime, timezone: ZoneInfo, language: str = "fr") -> str:
     """Write a moment in the town's own time."""
     local = value.astimezone(timezone)
@@ -118,3 +136,8 @@ def hours(duration_s: int) -> str:
     """Write seconds as hours and minutes: 3 h 05."""
     gap = "\N{NO-BREAK SPACE}"
     return f"{duration_s // 3600}{gap}h{gap}{duration_s % 3600 // 60:02d}"
+
+
+def lasting(time: timedelta, language: str = "fr") -> str:
+    """Write how long something lasts, in whole units: 7 jours, 60 minutes."""
+    return format_timedelta(time, threshold=1.01, locale=language)

@@ -7,7 +7,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 from shapely import Point
 
-from delivery.addresses import Address, NewAddress, fold
+from delivery.addresses import Address, NewAddress, fold, split_town
 
 #: A degree of latitude.
 METRES_A_DEGREE = 111_320
@@ -102,6 +102,54 @@ def suggest(conn: Connection[TupleRow], door: str) -> list[str]:
         {"key": fold(door), "most": SUGGESTIONS},
     ).fetchall()
     return [_address(*row).label for row in rows]
+
+
+def complete(conn: Connection[TupleRow], text: str, most: int) -> list[Address]:
+    """Return the doors somebody may be writing, best first; `text` may end within a word.
+
+    Each word begins a word of the door, in any order; a number stands for the whole number once
+    a word follows. Where no door is so, the nearest spellings are returned.
+    """
+    words = fold(split_town(text)[0]).split()
+    number = next((word for word in words if word[0].isdigit()), None)
+    streets = [word for word in words if word != number]
+    if not words:
+        return []
+    rows = conn.execute(
+        """
+        SELECT id, number, street, postcode, city, lon, lat
+          FROM addresses
+         WHERE ' ' || key LIKE ALL(%(patterns)s)
+         ORDER BY key LIKE %(start)s DESC, street, length(number), number, postcode, city, id
+         LIMIT %(most)s
+        """,
+        {
+            "patterns": [
+                *(f"% {word}%" for word in streets),
+                *([] if number is None else [f" {number}{' ' if streets else ''}%"]),
+            ],
+            "start": f"{' '.join(words)}%",
+            "most": most,
+        },
+    ).fetchall()
+    return [_address(*row) for row in rows] or _nearest_spellings(conn, words, number, most)
+
+
+def _nearest_spellings(
+    conn: Connection[TupleRow], words: list[str], number: str | None, most: int
+) -> list[Address]:
+    rows = conn.execute(
+        """
+        SELECT id, number, street, postcode, city, lon, lat
+          FROM addresses
+         WHERE (%(number)s::text IS NULL OR key LIKE %(number)s || ' %%')
+           AND key %% %(key)s
+         ORDER BY similarity(key, %(key)s) DESC, id
+         LIMIT %(most)s
+        """,
+        {"number": number, "key": " ".join(words), "most": most},
+    ).fetchall()
+    return [_address(*row) for row in rows]
 
 
 def _address(

@@ -26,6 +26,8 @@ OWNER = "colporteur_owner"
 #: How long a database may take to answer at the start of a process.
 PATIENCE_S = 10.0
 APPLICATION = "colporteur_app"
+#: What any statement raises when its connection is gone: worth trying again.
+ConnectionLost = psycopg.OperationalError
 
 
 class DatabaseUnreachable(Refusal):

@@ -67,6 +67,35 @@ def promised(
     return None if row is None else int(row[0])
 
 
+def twins(conn: Connection[TupleRow], delivery: Delivery) -> dict[int, int]:
+    """Return the recipient's other promised deliveries at the same place: their ids, by slot."""
+    rows = conn.execute(
+        """
+        SELECT slot_id, id
+          FROM deliveries
+         WHERE recipient_id = %(recipient_id)s
+           AND place_key = %(place_key)s
+           AND state = 'promised'
+           AND id <> %(id)s
+         ORDER BY slot_id
+        """,
+        {
+            "recipient_id": delivery.recipient_id,
+            "place_key": delivery.place.key,
+            "id": delivery.id,
+        },
+    ).fetchall()
+    return dict(rows)
+
+
+def move(conn: Connection[TupleRow], delivery_id: int, slot_id: int) -> None:
+    """Give the delivery another slot; lock both slots and the delivery first."""
+    conn.execute(
+        "UPDATE deliveries SET slot_id = %(slot_id)s WHERE id = %(id)s",
+        {"slot_id": slot_id, "id": delivery_id},
+    )
+
+
 def add(conn: Connection[TupleRow], delivery: NewDelivery) -> int:
     """Add a promised delivery; return its id."""
     row = conn.execute(

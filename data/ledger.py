@@ -141,9 +141,13 @@ def _link(
 
 
 def links(
-    conn: Connection[TupleRow], *, keys: list[str] | None = None, until_sha256: str | None = None
+    conn: Connection[TupleRow],
+    *,
+    keys: list[str] | None = None,
+    until_sha256: str | None = None,
+    delivery_id: int | None = None,
 ) -> list[Link]:
-    """Return the chain in its order, narrowed to some keys, or up to the entry of this hash."""
+    """Return the chain in its order, narrowed to some keys, to a delivery, or up to this hash."""
     with conn.cursor(row_factory=kwargs_row(_link)) as cursor:
         return cursor.execute(
             """
@@ -155,13 +159,34 @@ def links(
                 FROM ledger_entries AS entry
                 JOIN ledger_postings AS posting USING (town_id, seq)
                WHERE (%(keys)s::text[] IS NULL OR entry.key = ANY(%(keys)s))
+                 AND (%(delivery_id)s::bigint IS NULL OR entry.delivery_id = %(delivery_id)s)
                  AND (%(sha256)s::text IS NULL
                       OR entry.seq <= (SELECT seq FROM ledger_entries WHERE sha256 = %(sha256)s))
                GROUP BY entry.town_id, entry.seq
                ORDER BY entry.seq
             """,
-            {"keys": keys, "sha256": until_sha256},
+            {"keys": keys, "sha256": until_sha256, "delivery_id": delivery_id},
         ).fetchall()
+
+
+def settled(conn: Connection[TupleRow], statement_id: int) -> dict[int, int]:
+    """Return what each delivery of a statement holds as service fait, by delivery."""
+    rows = conn.execute(
+        """
+          SELECT entry.delivery_id, sum(posting.amount_cents)::bigint
+            FROM statement_lines AS line
+            JOIN ledger_entries AS entry ON entry.town_id = line.town_id
+                                        AND entry.delivery_id = line.delivery_id
+            JOIN ledger_postings AS posting ON posting.town_id = entry.town_id
+                                           AND posting.seq = entry.seq
+           WHERE line.statement_id = %(statement_id)s
+             AND posting.account = 'service_fait'
+           GROUP BY entry.delivery_id
+           ORDER BY entry.delivery_id
+        """,
+        {"statement_id": statement_id},
+    ).fetchall()
+    return dict(rows)
 
 
 def votes(conn: Connection[TupleRow], envelope_id: int) -> int:

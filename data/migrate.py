@@ -1,4 +1,4 @@
-"""Plain forward-only SQL, applied in order, once, under a lock."""
+"""Plain forward-only SQL, applied in order, once, under a lock; then the job queue's own."""
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -8,6 +8,7 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
+import data.jobs
 from data.database import APPLICATION, Database, DatabaseUnreachable, ensure_role
 from delivery.errors import Refusal
 
@@ -35,7 +36,7 @@ class RoleTooStrong(Refusal):
 
 
 def migrate(database: Database) -> list[str]:
-    """Apply every pending migration in one transaction; return their names.
+    """Apply every pending migration in one transaction, then the job queue's; return their names.
 
     The application's role is made first where it is missing, with the password of its URL.
 
@@ -45,7 +46,7 @@ def migrate(database: Database) -> list[str]:
         with psycopg.connect(database.owner_url, autocommit=True) as conn:
             password = conninfo_to_dict(database.application_url).get("password")
             ensure_role(conn, APPLICATION, password=str(password) if password else None)
-            return _apply(conn)
+            return [*_apply(conn), *data.jobs.migrate(conn)]
     except psycopg.errors.InsufficientPrivilege as error:
         raise OwnerNeeded(reason=str(error).strip()) from error
     except psycopg.OperationalError as error:
@@ -88,6 +89,9 @@ def check(conn: Connection[TupleRow]) -> None:
     ).fetchone()
     if strong is not None:
         raise RoleTooStrong(role=strong[0])
+    pending = data.jobs.pending(conn)
+    if pending:
+        raise NotMigrated(pending=pending)
 
 
 def _all() -> list[Traversable]:

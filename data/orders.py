@@ -1,12 +1,14 @@
 """Rows of orders, their parcels, and the append-only tale of what happened to them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
 
 from delivery.orders import (
     Fulfilment,
@@ -70,7 +72,7 @@ def add(conn: Connection[TupleRow], order: NewOrder, intake: Intake) -> int:
             raise ReferenceTaken(field="reference", reference=order.reference) from error
         raise
     assert row is not None
-    _add_parcels(conn, row[0], order.parcels)
+    add_parcels(conn, row[0], order.parcels)
     add_event(
         conn,
         row[0],
@@ -82,7 +84,8 @@ def add(conn: Connection[TupleRow], order: NewOrder, intake: Intake) -> int:
     return int(row[0])
 
 
-def _add_parcels(conn: Connection[TupleRow], order_id: int, parcels: Iterable[Parcel]) -> None:
+def add_parcels(conn: Connection[TupleRow], order_id: int, parcels: Iterable[Parcel]) -> None:
+    """Add parcels to an order."""
     with conn.cursor() as cursor:
         cursor.executemany(
             """
@@ -126,6 +129,14 @@ def by_id(conn: Connection[TupleRow], order_id: int) -> Order | None:
     """Return one order, or None when the town has no such order."""
     found = _orders(conn, order_ids=[order_id])
     return found[0] if found else None
+
+
+def by_tracking(conn: Connection[TupleRow], token: UUID) -> Order | None:
+    """Return the order whose recipient was given this link, or None when no link is so."""
+    row = conn.execute(
+        "SELECT id FROM orders WHERE tracking_token = %(token)s", {"token": token}
+    ).fetchone()
+    return None if row is None else by_id(conn, row[0])
 
 
 def of_delivery(conn: Connection[TupleRow], delivery_id: int) -> list[Order]:
@@ -172,6 +183,14 @@ def lock(conn: Connection[TupleRow], order_ids: Iterable[int]) -> None:
     )
 
 
+def join(conn: Connection[TupleRow], order_ids: Iterable[int], delivery_id: int) -> None:
+    """Put these orders into another delivery; lock both deliveries and the orders first."""
+    conn.execute(
+        "UPDATE orders SET delivery_id = %(delivery_id)s WHERE id = ANY(%(ids)s)",
+        {"delivery_id": delivery_id, "ids": sorted(order_ids)},
+    )
+
+
 def save_step(
     conn: Connection[TupleRow],
     order_id: int,
@@ -180,13 +199,14 @@ def save_step(
     state: OrderState,
     at: datetime,
     actor: str,
+    detail: Mapping[str, object] | None = None,
 ) -> None:
     """Write the order's new state and the event that led to it."""
     conn.execute(
         "UPDATE orders SET state = %(state)s WHERE id = %(id)s",
         {"state": state.value, "id": order_id},
     )
-    add_event(conn, order_id, step=step, state=state, at=at, actor=actor)
+    add_event(conn, order_id, step=step, state=state, at=at, actor=actor, detail=detail)
 
 
 def add_event(
@@ -197,12 +217,13 @@ def add_event(
     state: OrderState,
     at: datetime,
     actor: str,
+    detail: Mapping[str, object] | None = None,
 ) -> None:
-    """Append one event to the order's tale."""
+    """Append one event to the order's tale; `detail` says from what to what, of nobody's person."""
     conn.execute(
         """
-        INSERT INTO order_events (order_id, at, step, state, actor)
-             VALUES (%(order_id)s, %(at)s, %(step)s, %(state)s, %(actor)s)
+        INSERT INTO order_events (order_id, at, step, state, actor, detail)
+             VALUES (%(order_id)s, %(at)s, %(step)s, %(state)s, %(actor)s, %(detail)s)
         """,
         {
             "order_id": order_id,
@@ -210,6 +231,7 @@ def add_event(
             "step": step.value,
             "state": state.value,
             "actor": actor,
+            "detail": Jsonb(dict(detail or {})),
         },
     )
 

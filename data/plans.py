@@ -1,17 +1,18 @@
 """Rows of plans: the versions of a day, their rounds, and what they leave unserved."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from psycopg import Connection
 from psycopg.errors import ExclusionViolation
 from psycopg.rows import TupleRow, class_row
+from psycopg.types.json import Jsonb
 from shapely.geometry import mapping
 
 from delivery.planning import Unserved
-from delivery.rounds import PlannedRound, PlannedStop, VehicleTwice
+from delivery.rounds import PlannedRound, PlannedStop, PlannedTask, VehicleTwice
 from routing.streets import Route
 
 
@@ -36,20 +37,35 @@ def lock_day(conn: Connection[TupleRow], day: date) -> None:
 
 
 def add(
-    conn: Connection[TupleRow], day: date, *, seed: int, cost_millicents: int, at: datetime
+    conn: Connection[TupleRow],
+    day: date,
+    *,
+    seed: int,
+    cost_millicents: int,
+    at: datetime,
+    contents: Mapping[int, str] | None = None,
 ) -> Plan:
-    """Add the next version of the day's plan; drafts nobody published give way to it."""
+    """Add the next version of the day's plan; drafts nobody published give way to it.
+
+    `contents` are the fingerprints of the orders it was made from, by id.
+    """
     with conn.cursor(row_factory=class_row(Plan)) as cursor:
         plan = cursor.execute(
             """
-            INSERT INTO plans (day, version, seed, cost_millicents, created_at)
+            INSERT INTO plans (day, version, seed, cost_millicents, created_at, contents)
                  SELECT %(day)s, coalesce(max(version), 0) + 1, %(seed)s, %(cost_millicents)s,
-                        %(at)s
+                        %(at)s, %(contents)s
                    FROM plans
                   WHERE day = %(day)s
               RETURNING id, day, version, cost_millicents, created_at, published_at
             """,
-            {"day": day, "seed": seed, "cost_millicents": cost_millicents, "at": at},
+            {
+                "day": day,
+                "seed": seed,
+                "cost_millicents": cost_millicents,
+                "at": at,
+                "contents": Jsonb(dict(contents or {})),
+            },
         ).fetchone()
     assert plan is not None
     conn.execute(
@@ -111,14 +127,22 @@ def add_round(conn: Connection[TupleRow], plan_id: int, planned: PlannedRound, r
             "returns_at": planned.returns_at,
             "distance_m": planned.distance_m,
             "cost_millicents": planned.cost_millicents,
-            "legs": json.dumps(_legs(route)),
+            "legs": legs_json(route),
         },
     ).fetchone()
     assert row is not None
     task_position = 0
     for position, stop in enumerate(planned.stops):
-        task_position = _add_stop(conn, row[0], position, stop, task_position)
+        stop_id = add_stop(conn, row[0], position, stop)
+        for task in stop.tasks:
+            add_task(conn, row[0], stop_id, task_position, task)
+            task_position += 1
     return int(row[0])
+
+
+def legs_json(route: Route) -> str:
+    """Write the way of a round as its row keeps it."""
+    return json.dumps(_legs(route))
 
 
 def _legs(route: Route) -> list[dict[str, object]]:
@@ -143,13 +167,8 @@ def _legs(route: Route) -> list[dict[str, object]]:
     ]
 
 
-def _add_stop(
-    conn: Connection[TupleRow],
-    round_id: int,
-    position: int,
-    stop: PlannedStop,
-    task_position: int,
-) -> int:
+def add_stop(conn: Connection[TupleRow], round_id: int, position: int, stop: PlannedStop) -> int:
+    """Add a stop to a round, without its tasks; return its id."""
     row = conn.execute(
         """
         INSERT INTO stops (round_id, position, kind, label, lon, lat, arrives_at, leaves_at)
@@ -169,34 +188,38 @@ def _add_stop(
         },
     ).fetchone()
     assert row is not None
-    for task in stop.tasks:
-        conn.execute(
-            """
-            WITH task AS (
-                INSERT INTO tasks (round_id, stop_id, delivery_id, position, kind, earliest_at,
-                                   latest_at, planned_at)
-                     VALUES (%(round_id)s, %(stop_id)s, %(delivery_id)s, %(position)s, %(kind)s,
-                             %(earliest_at)s, %(latest_at)s, %(planned_at)s)
-                  RETURNING id
-            )
-            INSERT INTO task_orders (task_id, order_id)
-                 SELECT task.id, order_id
-                   FROM task, unnest(%(order_ids)s::bigint[]) AS order_id
-            """,
-            {
-                "round_id": round_id,
-                "stop_id": row[0],
-                "delivery_id": task.delivery_id,
-                "position": task_position,
-                "kind": task.kind.value,
-                "earliest_at": task.earliest_at,
-                "latest_at": task.latest_at,
-                "planned_at": task.planned_at,
-                "order_ids": list(task.order_ids),
-            },
+    return int(row[0])
+
+
+def add_task(
+    conn: Connection[TupleRow], round_id: int, stop_id: int, position: int, task: PlannedTask
+) -> None:
+    """Add a task to a stop; `position` counts along the whole round."""
+    conn.execute(
+        """
+        WITH task AS (
+            INSERT INTO tasks (round_id, stop_id, delivery_id, position, kind, earliest_at,
+                               latest_at, planned_at)
+                 VALUES (%(round_id)s, %(stop_id)s, %(delivery_id)s, %(position)s, %(kind)s,
+                         %(earliest_at)s, %(latest_at)s, %(planned_at)s)
+              RETURNING id
         )
-        task_position += 1
-    return task_position
+        INSERT INTO task_orders (task_id, order_id)
+             SELECT task.id, order_id
+               FROM task, unnest(%(order_ids)s::bigint[]) AS order_id
+        """,
+        {
+            "round_id": round_id,
+            "stop_id": stop_id,
+            "delivery_id": task.delivery_id,
+            "position": position,
+            "kind": task.kind.value,
+            "earliest_at": task.earliest_at,
+            "latest_at": task.latest_at,
+            "planned_at": task.planned_at,
+            "order_ids": list(task.order_ids),
+        },
+    )
 
 
 def add_unserved(conn: Connection[TupleRow], plan_id: int, unserved: Iterable[Unserved]) -> None:
@@ -245,6 +268,28 @@ def orders_of(conn: Connection[TupleRow], plan_id: int) -> dict[int, tuple[int, 
         {"plan_id": plan_id},
     ).fetchall()
     return {delivery_id: tuple(order_ids) for delivery_id, order_ids in rows}
+
+
+def windows_of(conn: Connection[TupleRow], plan_id: int) -> dict[int, tuple[datetime, datetime]]:
+    """Return within which moments each delivery of the plan is handed over, by delivery."""
+    rows = conn.execute(
+        """
+        SELECT tasks.delivery_id, tasks.earliest_at, tasks.latest_at
+          FROM rounds
+          JOIN tasks ON tasks.town_id = rounds.town_id AND tasks.round_id = rounds.id
+         WHERE rounds.plan_id = %(plan_id)s
+           AND tasks.kind = 'dropoff'
+         ORDER BY tasks.delivery_id
+        """,
+        {"plan_id": plan_id},
+    ).fetchall()
+    return {delivery_id: (earliest_at, latest_at) for delivery_id, earliest_at, latest_at in rows}
+
+
+def contents(conn: Connection[TupleRow], plan_id: int) -> dict[int, str]:
+    """Return the fingerprints of the orders the plan was made from, by id."""
+    row = conn.execute("SELECT contents FROM plans WHERE id = %(id)s", {"id": plan_id}).fetchone()
+    return {} if row is None else {int(id_): str(said) for id_, said in row[0].items()}
 
 
 def publish(conn: Connection[TupleRow], plan_id: int, *, at: datetime) -> None:

@@ -80,15 +80,40 @@ def between(
     *,
     vehicle_id: int | None = None,
     states: Iterable[RoundState] = tuple(RoundState),
+    with_legs: bool = True,
 ) -> list[Round]:
-    """Return the rounds that depart in [start, end), by departure."""
-    return _rounds(conn, start=start, end=end, vehicle_id=vehicle_id, states=states)
+    """Return the rounds that depart in [start, end), by departure.
+
+    Legs are heavy: turn by turn, with their lines. Without them a round says where, not which way.
+    """
+    return _rounds(
+        conn, start=start, end=end, vehicle_id=vehicle_id, states=states, with_legs=with_legs
+    )
 
 
 def by_id(conn: Connection[TupleRow], round_id: int) -> Round | None:
     """Return one round, or None when the town has no such round."""
     found = _rounds(conn, round_id=round_id)
     return found[0] if found else None
+
+
+def next_departure(
+    conn: Connection[TupleRow], vehicle_id: int, *, after: datetime
+) -> datetime | None:
+    """Return when the vehicle's next published round departs, or None while none is known."""
+    row = conn.execute(
+        """
+        SELECT min(departs_at)
+          FROM rounds
+         WHERE vehicle_id = %(vehicle_id)s
+           AND state <> 'draft'
+           AND departs_at >= %(after)s
+        """,
+        {"vehicle_id": vehicle_id, "after": after},
+    ).fetchone()
+    assert row is not None
+    departs_at: datetime | None = row[0]
+    return departs_at
 
 
 def lock(conn: Connection[TupleRow], round_ids: Iterable[int]) -> None:
@@ -143,11 +168,13 @@ def _rounds(
     end: datetime | None = None,
     vehicle_id: int | None = None,
     states: Iterable[RoundState] = tuple(RoundState),
+    with_legs: bool = True,
 ) -> list[Round]:
     rows = conn.execute(
         """
         SELECT rounds.id, plan_id, vehicle_id, vehicles.name, profile, state, departs_at,
-               returns_at, distance_m, cost_millicents, legs
+               returns_at, distance_m, cost_millicents,
+               CASE WHEN %(with_legs)s THEN legs ELSE '[]'::jsonb END
           FROM rounds
           JOIN vehicles ON vehicles.town_id = rounds.town_id AND vehicles.id = rounds.vehicle_id
          WHERE (%(round_id)s::bigint IS NULL OR rounds.id = %(round_id)s)
@@ -163,6 +190,7 @@ def _rounds(
             "end": end,
             "vehicle_id": vehicle_id,
             "states": [state.value for state in states],
+            "with_legs": with_legs,
         },
     ).fetchall()
     stops = _stops(conn, [row[0] for row in rows])

@@ -1,10 +1,15 @@
-"""The schema as one file: what all migrations make together, for people to read."""
+"""The schema as one file: what all migrations make together, for people to read.
+
+The job queue's is its package's affair and left out.
+"""
 
 import subprocess
 from importlib.resources import files
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+import data.jobs
 
 #: pg_dump writes a random key unless it is given one.
 RESTRICT_KEY = "colporteur"
@@ -24,6 +29,7 @@ def dump(url: str) -> str:
             str(POSTGRES_BIN_PATH / "pg_dump"),
             "--schema-only",
             "--no-owner",
+            f"--exclude-schema={data.jobs.SCHEMA}",
             f"--restrict-key={RESTRICT_KEY}",
             "--dbname",
             make_conninfo(**{name: str(value) for name, value in parts.items()}),

@@ -756,6 +756,7 @@ CREATE TABLE public.plans (
     cost_millicents bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
     published_at timestamp with time zone,
+    contents jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT plan_version CHECK ((version > 0))
 );
 
@@ -1841,6 +1842,13 @@ CREATE INDEX delivery_by_proof ON public.deliveries USING btree (town_id, proven
 --
 
 CREATE UNIQUE INDEX delivery_pool_once ON public.deliveries USING btree (town_id, slot_id, recipient_id, place_key) WHERE (state = 'promised'::text);
+
+
+--
+-- Name: entry_by_delivery; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX entry_by_delivery ON public.ledger_entries USING btree (town_id, delivery_id) WHERE (delivery_id IS NOT NULL);
 
 
 --

@@ -76,6 +76,18 @@ def between(
     return [_slot(*row) for row in rows]
 
 
+def exist(conn: Connection[TupleRow]) -> bool:
+    """Whether the town ever published a slot."""
+    row = conn.execute("SELECT EXISTS (SELECT 1 FROM slots)").fetchone()
+    return row is not None and bool(row[0])
+
+
+def close(conn: Connection[TupleRow], slot_id: int) -> bool:
+    """Let nobody book a slot any more, keeping what is booked; whether there is such a slot."""
+    done = conn.execute("UPDATE slots SET capacity = booked WHERE id = %(id)s", {"id": slot_id})
+    return done.rowcount == 1
+
+
 def id_at(conn: Connection[TupleRow], kind: SlotKind, starts_at: datetime) -> int | None:
     """Return the id of the slot of this kind that begins at this moment."""
     row = conn.execute(
@@ -88,6 +100,11 @@ def id_at(conn: Connection[TupleRow], kind: SlotKind, starts_at: datetime) -> in
 def lock(conn: Connection[TupleRow], slot_id: int) -> Slot:
     """Hold the slot until the transaction ends and return it as it is now."""
     conn.execute("SELECT 1 FROM slots WHERE id = %s FOR UPDATE", (slot_id,))
+    return by_id(conn, slot_id)
+
+
+def by_id(conn: Connection[TupleRow], slot_id: int) -> Slot:
+    """Return the slot of this id, which must exist."""
     row = conn.execute(
         """
         SELECT id, kind, starts_at, ends_at, cutoff_at, capacity, booked

@@ -178,8 +178,10 @@ def prior_usage(
     return {(household, month): count for household, month, count in rows}
 
 
-def lines(conn: Connection[TupleRow], statement_id: int) -> list[Line]:
-    """Return a statement's lines in their order."""
+def lines(
+    conn: Connection[TupleRow], statement_id: int, *, position: int | None = None
+) -> list[Line]:
+    """Return a statement's lines in their order, or the one at a position."""
     with conn.cursor(row_factory=kwargs_row(_line)) as cursor:
         return cursor.execute(
             """
@@ -191,9 +193,10 @@ def lines(conn: Connection[TupleRow], statement_id: int) -> list[Line]:
                 FROM statement_lines AS line
                 JOIN subsidies ON subsidies.delivery_id = line.delivery_id
                WHERE line.statement_id = %(statement_id)s
+                 AND (%(position)s::bigint IS NULL OR line.position = %(position)s)
                ORDER BY line.position
             """,
-            {"statement_id": statement_id},
+            {"statement_id": statement_id, "position": position},
         ).fetchall()
 
 

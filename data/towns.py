@@ -21,6 +21,18 @@ class SlugTaken(Refusal):
     code = "slug_taken"
 
 
+class TownNameTaken(Refusal):
+    """Another town has this name. Parameters: name."""
+
+    code = "town_name_taken"
+
+
+class TimezoneHeld(Refusal):
+    """Slots were published by the town's clocks: they cannot be set otherwise any more."""
+
+    code = "timezone_held"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTown:
     """A town to serve; `osm_sha256` names the OpenStreetMap file its streets come from."""
@@ -121,6 +133,33 @@ def by_slug(conn: Connection[TupleRow], slug: str) -> Town | None:
             """,
             {"slug": slug},
         ).fetchone()
+
+
+def by_name(conn: Connection[TupleRow], name: str) -> Town | None:
+    """Return the first town of this name, in whatever letters, or None when there is none."""
+    with conn.cursor(row_factory=class_row(Town)) as cursor:
+        return cursor.execute(
+            """
+            SELECT id, slug, name, timezone, fictional, osm_sha256
+              FROM towns
+             WHERE lower(name) = lower(%(name)s)
+             ORDER BY id
+             LIMIT 1
+            """,
+            {"name": name},
+        ).fetchone()
+
+
+def change(conn: Connection[TupleRow], *, name: str, timezone: str) -> None:
+    """Give the transaction's town a name and a time zone; its web address stays."""
+    conn.execute(
+        """
+        UPDATE towns
+           SET name = %(name)s, timezone = %(timezone)s
+         WHERE id = current_town()
+        """,
+        {"name": name, "timezone": timezone},
+    )
 
 
 def by_id(conn: Connection[TupleRow], town_id: int) -> Town:

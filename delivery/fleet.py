@@ -5,11 +5,18 @@ from datetime import time, timedelta
 
 from shapely import Point
 
+from delivery.errors import Refusal
 from delivery.parcels import DIMENSIONS
 
 #: No working period is longer than this without a break (article L3121-16 of the Code du travail:
 #: twenty minutes at the latest after six hours).
 LONGEST_PERIOD = timedelta(hours=6)
+
+
+class VehicleNameTaken(Refusal):
+    """Another vehicle of the town has this name. Parameters: name."""
+
+    code = "vehicle_name_taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +62,10 @@ class NewVehicle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle(NewVehicle):
-    """A vehicle the town's operator runs."""
+    """A vehicle the town's operator runs; one out of service rides what is published, no more."""
 
     id: int
+    in_service: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

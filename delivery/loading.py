@@ -51,6 +51,23 @@ class Consignment:
     slot: Slot
     orders: tuple[Order, ...]
 
+    @property
+    def contents(self) -> dict[int, str]:
+        """The fingerprints of the orders, by id: what a plan remembers of them."""
+        return {order.id: fingerprint(order) for order in self.orders}
+
+    @property
+    def fingerprint(self) -> str:
+        """Whatever planning would see differently: place, times, orders."""
+        times = self.slot.starts_at.timestamp(), self.slot.ends_at.timestamp()
+        return f"{self.delivery.place.point.wkt} {times} {self.contents}"
+
+
+def fingerprint(order: Order) -> str:
+    """Write what planning reads of an order itself: when it is ready, and what there is to load."""
+    ready = order.ready_at.timestamp() if order.ready_at else None
+    return f"{ready} {len(order.parcels)} {total(order.parcels)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
@@ -85,7 +102,7 @@ class LoadingDay:
 
         Raises ShopClosed.
         """
-        until = _until(consignment)
+        _, until = handover_window(self.day, consignment.delivery.fulfilment, consignment.slot)
         pickups = list(self._pickups(consignment, until))
         if not pickups:
             return None
@@ -96,7 +113,7 @@ class LoadingDay:
                 total(parcel for order in orders for parcel in order.parcels)
                 for _, orders in pickups
             ),
-            dropoff=self._dropoff(consignment, moved, until),
+            dropoff=self._dropoff(consignment, moved),
             penalty=UNSERVED_MILLICENTS,
             longest_ride_s=_longest_ride_s(moved),
         )
@@ -163,20 +180,17 @@ class LoadingDay:
             service_s=_parcels_s(orders),
         )
 
-    def _dropoff(self, consignment: Consignment, orders: Sequence[Order], until: datetime) -> Task:
-        if consignment.delivery.fulfilment is Fulfilment.DRIVE:
-            return Task(
-                place=0,
-                earliest_s=0,
-                latest_s=self.day.seconds(until),
-                service_s=_parcels_s(orders),
-            )
+    def _dropoff(self, consignment: Consignment, orders: Sequence[Order]) -> Task:
+        earliest_at, latest_at = handover_window(
+            self.day, consignment.delivery.fulfilment, consignment.slot
+        )
+        is_drive = consignment.delivery.fulfilment is Fulfilment.DRIVE
         place = consignment.delivery.place
         return Task(
-            place=self._place(StopKind.DOOR, place.label, place.point),
-            earliest_s=self.day.seconds(consignment.slot.starts_at),
-            latest_s=self.day.seconds(until),
-            service_s=PROOF_S + _parcels_s(orders),
+            place=0 if is_drive else self._place(StopKind.DOOR, place.label, place.point),
+            earliest_s=self.day.seconds(earliest_at),
+            latest_s=self.day.seconds(latest_at),
+            service_s=(0 if is_drive else PROOF_S) + _parcels_s(orders),
         )
 
     def _place(self, kind: StopKind, label: str, point: Point) -> int:
@@ -187,10 +201,14 @@ class LoadingDay:
         return self._index[key]
 
 
-def _until(consignment: Consignment) -> datetime:
-    if consignment.delivery.fulfilment is Fulfilment.DRIVE:
-        return consignment.slot.starts_at - SHELVING
-    return consignment.slot.ends_at
+def handover_window(day: Day, fulfilment: Fulfilment, slot: Slot) -> Window:
+    """Return from when until when a round may hand over what a slot promises, in whole seconds."""
+    if fulfilment is Fulfilment.DRIVE:
+        window = day.starts_at, slot.starts_at - SHELVING
+    else:
+        window = slot.starts_at, slot.ends_at
+    earliest_at, latest_at = (day.moment(day.seconds(moment)) for moment in window)
+    return earliest_at, latest_at
 
 
 def _parcels_s(orders: Sequence[Order]) -> int:

@@ -19,6 +19,12 @@ class ShopUnknown(Refusal):
     code = "shop_unknown"
 
 
+class ShopLeft(Refusal):
+    """The shop is no partner any more: it sells nothing new through the town. Parameters: shop."""
+
+    code = "shop_left"
+
+
 class ShopOfAnotherChannel(Refusal):
     """The channel belongs to one shop and may not order for another. Parameters: shop."""
 
@@ -35,6 +41,24 @@ class StepRefused(Refusal):
     """The order is not in a state that allows this. Parameters: state, step."""
 
     code = "step_refused"
+
+
+class FetchedAtShop(Refusal):
+    """The order is fetched at its shop's own counter, not at the hub. Parameters: shop."""
+
+    code = "fetched_at_shop"
+
+
+class AlreadyEntered(Refusal):
+    """The form was taken before, with something else in it. Parameters: reference, order_id."""
+
+    code = "already_entered"
+
+
+class CourierKnows(Refusal):
+    """A published round counts on the order as it is. Parameters: reason (what cannot change)."""
+
+    code = "courier_knows"
 
 
 class Fulfilment(Enum):
@@ -110,6 +134,14 @@ class OrderStep(Enum):
     RESCHEDULE = "reschedule"
     #: It goes back to the shop.
     RETURN = "return"
+    #: The recipient takes another slot.
+    MOVE_SLOT = "move_slot"
+    #: The shop writes it anew while it still has it.
+    AMEND = "amend"
+    #: The shop takes its last step back.
+    REOPEN = "reopen"
+    #: The hub's agent takes a reception back.
+    TAKE_BACK = "take_back"
 
 
 _S, _T = OrderState, OrderStep
@@ -154,6 +186,17 @@ STEPS: dict[tuple[OrderState, OrderStep], OrderState] = {
     (_S.FAILED, _T.RETURN): _S.RETURNED,
     (_S.RESCHEDULED, _T.COLLECT): _S.COLLECTED,
     (_S.RESCHEDULED, _T.RETURN): _S.RETURNED,
+    (_S.ACCEPTED, _T.MOVE_SLOT): _S.ACCEPTED,
+    (_S.READY, _T.MOVE_SLOT): _S.READY,
+    (_S.DROPPED_OFF, _T.MOVE_SLOT): _S.DROPPED_OFF,
+    (_S.AT_HUB, _T.MOVE_SLOT): _S.AT_HUB,
+    (_S.AT_DRIVE, _T.MOVE_SLOT): _S.AT_DRIVE,
+    (_S.ACCEPTED, _T.AMEND): _S.ACCEPTED,
+    (_S.READY, _T.AMEND): _S.READY,
+    (_S.READY, _T.REOPEN): _S.ACCEPTED,
+    (_S.DROPPED_OFF, _T.REOPEN): _S.READY,
+    (_S.AT_HUB, _T.TAKE_BACK): _S.DROPPED_OFF,
+    (_S.AT_DRIVE, _T.TAKE_BACK): _S.DROPPED_OFF,
 }
 
 

@@ -51,7 +51,7 @@ class DeliveryState(Enum):
     FAILED = "failed"
     #: Its month's statement settled it.
     CLOSED = "closed"
-    #: Every order of it was called off.
+    #: Every order of it was called off, or joined another delivery.
     CANCELLED = "cancelled"
 
 
@@ -60,6 +60,8 @@ class DeliveryStep(Enum):
 
     #: Publish the round it lies in.
     PLAN = "plan"
+    #: Take it out of its published round.
+    SET_ASIDE = "set_aside"
     #: Its first parcel leaves a shop.
     START = "start"
     #: Proof that the recipient has it.
@@ -68,8 +70,10 @@ class DeliveryStep(Enum):
     FAIL = "fail"
     #: The month is closed over it.
     CLOSE = "close"
-    #: Its last order was called off.
+    #: Its last order was called off, or joined another delivery.
     CANCEL = "cancel"
+    #: It takes another slot.
+    MOVE_SLOT = "move_slot"
 
 
 _S, _T = DeliveryState, DeliveryStep
@@ -82,7 +86,9 @@ STEPS: dict[tuple[DeliveryState, DeliveryStep], DeliveryState] = {
     (_S.PROMISED, _T.PROVE): _S.PROVEN,
     (_S.PROMISED, _T.FAIL): _S.FAILED,
     (_S.PROMISED, _T.CANCEL): _S.CANCELLED,
+    (_S.PROMISED, _T.MOVE_SLOT): _S.PROMISED,
     (_S.PLANNED, _T.PLAN): _S.PLANNED,
+    (_S.PLANNED, _T.SET_ASIDE): _S.PROMISED,
     (_S.PLANNED, _T.START): _S.UNDER_WAY,
     (_S.PLANNED, _T.PROVE): _S.PROVEN,
     (_S.PLANNED, _T.FAIL): _S.FAILED,

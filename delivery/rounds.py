@@ -33,6 +33,12 @@ class VehicleTwice(Refusal):
     code = "vehicle_twice"
 
 
+class RoundUnderWay(Refusal):
+    """The round has left: its stops are its courier's now. Parameters: vehicle."""
+
+    code = "round_under_way"
+
+
 class RoundState(Enum):
     """Where a round stands."""
 

@@ -5,6 +5,14 @@ from datetime import date, time
 
 from shapely import Point
 
+from delivery.errors import Refusal
+
+
+class ShopCodeTaken(Refusal):
+    """Another shop of the town has this code. Parameters: shop."""
+
+    code = "shop_code_taken"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
@@ -53,6 +61,7 @@ class NewShop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop(NewShop):
-    """A shop the town knows."""
+    """A shop the town knows; one that left the programme takes no new orders."""
 
     id: int
+    is_partner: bool = True

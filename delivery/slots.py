@@ -104,6 +104,13 @@ def book(slot: Slot, *, now: datetime) -> Slot:
     return replace(slot, booked=slot.booked + 1)
 
 
+def check_ready(slot: Slot, ready_at: datetime | None) -> None:
+    """Raise ReadyTooLate where an order is packed only after its slot needs it."""
+    due_at = slot.ends_at if slot.kind is SlotKind.HOME else slot.starts_at
+    if ready_at is not None and ready_at >= due_at:
+        raise ReadyTooLate(field="ready_at", ready_at=ready_at, due_at=due_at)
+
+
 def release(slot: Slot) -> Slot:
     """Give one place back."""
     if slot.booked <= 0:

@@ -11,6 +11,7 @@ whatever lowers the sum of absences in the bank is accepted.
 
 import numpy as np
 
+from routing import placing
 from routing.compiling import compiled
 from routing.insertion import cheapest
 from routing.matrix import TravelMatrix
@@ -89,6 +90,7 @@ def warm() -> None:
     cheapest(tables, search.rounds, 0, 0)
     run(tables, search, 1, 1.0, True, 0)
     recall(tables, search)
+    placing.warm(problem)
 
 
 if __name__ == "__main__":

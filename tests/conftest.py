@@ -19,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 
 import data.database
+import data.jobs
 import data.migrate
 import data.towns
 from data.database import Database, Pool
@@ -68,7 +69,11 @@ def template(administrator: str) -> str:
     """Name of a database with every migration applied, made once per set of migrations."""
     folder = files("data") / "migrations"
     paths = sorted(folder.iterdir(), key=lambda path: path.name)
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+    paths.append(files("data") / "jobs.sql")
+    made_of = [path.read_bytes() for path in paths] + [
+        name.encode() for name in data.jobs.shipped()
+    ]
+    digest = hashlib.sha256(b"".join(made_of)).hexdigest()
     name = f"colporteur_template_{digest[:12]}"
     with psycopg.connect(administrator, autocommit=True) as conn:
         conn.execute("SELECT pg_advisory_lock(8117)")

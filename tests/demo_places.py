@@ -17,6 +17,7 @@ import data.demo.trade
 from api.operations.towns import ImportedTown
 from data.database import Pool
 from data.demo.day import DemoOrder
+from data.demo.trade import TownPlaces, Trade
 from delivery.day import Day
 
 TIMEZONE = "Europe/Paris"
@@ -31,6 +32,8 @@ class DemoTown:
     """The demo's town in a database, and the orders of its day, not yet taken."""
 
     imported: ImportedTown
+    places: TownPlaces
+    trade: Trade
     orders: tuple[DemoOrder, ...]
 
     @property
@@ -57,7 +60,7 @@ def demo_town(pool: Pool, home: Path, *, orders: int = 60) -> DemoTown:
     day_orders = data.demo.day.orders_of_day(
         trade, places, day=DAY.date, timezone=TIMEZONE, seed=SEED, orders=orders
     )
-    return DemoTown(imported=imported, orders=day_orders)
+    return DemoTown(imported=imported, places=places, trade=trade, orders=day_orders)
 
 
 def take_orders(pool: Pool, town: DemoTown) -> None:

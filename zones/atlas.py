@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from shapely import Point, STRtree
+from shapely import MultiPolygon, Point, Polygon, STRtree, get_parts
 
 from zones.zone import Zone
 
@@ -14,6 +14,21 @@ class Atlas:
         """Index the zones once."""
         self.zones = tuple(zones)
         self._tree = STRtree([zone.area for zone in self.zones])
+
+    def shares(self) -> tuple[tuple[Zone, MultiPolygon], ...]:
+        """Return each zone with what it really decides: earlier zones are cut out of later ones.
+
+        A zone that earlier ones cover wholly is left out.
+        """
+        taken = Polygon()
+        kept = []
+        for zone in self.zones:
+            parts = get_parts(zone.area.difference(taken))
+            left = MultiPolygon([part for part in parts if isinstance(part, Polygon)])
+            if not left.is_empty:
+                kept.append((zone, left))
+            taken = taken.union(zone.area)
+        return tuple(kept)
 
     def zone_at(self, point: Point) -> Zone | None:
         """Return the zone that holds the point, its border included; None outside all."""

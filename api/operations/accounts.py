@@ -17,6 +17,7 @@ import data.fleet
 import data.jobs
 import data.login_failures
 import data.logins
+import data.shops
 import data.towns
 from data.database import Pool
 from data.logins import DayLink, KeptLogin
@@ -153,12 +154,28 @@ def log_out(pool: Pool, town_id: int, token: str) -> None:
         data.logins.end(conn, token)
 
 
+def listed(pool: Pool, town_id: int) -> list[Account]:
+    """Return the town's accounts by role then name."""
+    with data.database.scoped(pool, town_id) as conn:
+        return data.accounts.listed(conn)
+
+
+def find(pool: Pool, town_id: int, account_id: int) -> Account:
+    """Return one account.
+
+    Raises NotFound.
+    """
+    with data.database.scoped(pool, town_id) as conn:
+        return _kept(conn, account_id)
+
+
 def invite(pool: Pool, town_id: int, account: NewAccount, *, now: datetime) -> int:
     """Add an account that has no password yet; return its id.
 
-    Raises EmailUnfit, EmailTaken.
+    Raises EmailUnfit, EmailTaken, NotFound where the town has no such shop or vehicle.
     """
     with data.database.scoped(pool, town_id) as conn:
+        _require_subject(conn, account)
         return data.accounts.add(conn, _fit(account), at=now, password_hash=None)
 
 
@@ -170,6 +187,35 @@ def _fit(account: NewAccount) -> NewAccount:
         shop_id=account.shop_id,
         vehicle_id=account.vehicle_id,
     )
+
+
+def _require_subject(conn: Connection[TupleRow], account: NewAccount) -> None:
+    """Refuse the shop or the vehicle of another town.
+
+    Raises NotFound.
+    """
+    if account.shop_id is not None and data.shops.by_id(conn, account.shop_id) is None:
+        raise NotFound(field="shop_id")
+    if account.vehicle_id is not None and data.fleet.by_id(conn, account.vehicle_id) is None:
+        raise NotFound(field="vehicle_id")
+
+
+def send_link(pool: Pool, town_id: int, account_id: int, kind: str) -> None:
+    """Have a link of a kind, `INVITATION` or `RESET`, sent to an account's address.
+
+    Raises NotFound where there is no such account, or it is closed.
+    """
+    with data.database.scoped(pool, town_id) as conn:
+        if _kept(conn, account_id).disabled_at is not None:
+            raise NotFound(field="account_id")
+        data.jobs.defer(
+            conn,
+            "send_account_link",
+            town_id=town_id,
+            queueing_lock=f"{kind}:{town_id}:{account_id}",
+            account_id=account_id,
+            kind=kind,
+        )
 
 
 def make_link(pool: Pool, town_id: int, account_id: int, kind: str, *, now: datetime) -> str:
@@ -274,11 +320,13 @@ def _set_password(
 def change(pool: Pool, town_id: int, account_id: int, wish: NewAccount) -> None:
     """Write what an account is from now on; where its role or subject changes, its logins end.
 
-    Raises NotFound, EmailUnfit, EmailTaken, LastAdmin.
+    Raises NotFound, also where the town has no such shop or vehicle, EmailUnfit, EmailTaken,
+    LastAdmin.
     """
     wish = _fit(wish)
     with data.database.scoped(pool, town_id) as conn:
         account = _kept(conn, account_id)
+        _require_subject(conn, wish)
         if wish.role is not Role.ADMIN:
             _require_another_admin(conn, account)
         data.accounts.change(conn, account_id, wish)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
@@ -17,6 +17,7 @@ import data.shops
 import data.slots
 import data.towns
 from data.database import Pool
+from data.plans import Plan
 from data.rounds import Round
 from data.towns import Town
 from delivery.day import Day
@@ -28,6 +29,8 @@ from delivery.slots import Slot, SlotKind
 
 #: Rounds a courier may see.
 SHOWN = (RoundState.PUBLISHED, RoundState.STARTED, RoundState.FINISHED, RoundState.CLOSED)
+#: Slots are offered for so many days, today among them.
+DAYS_OFFERED = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,7 @@ class DaySheet:
     deliveries: dict[int, Delivery]
     unserved: tuple[Unserved, ...]
     figures: DayFigures
+    plan: Plan | None
 
 
 def _day(conn: Connection[TupleRow], town_id: int, day: date | None, now: datetime | None) -> Day:
@@ -110,14 +114,39 @@ def free_slots(
     return [slot for slot in slots if slot.left > 0 and now < slot.cutoff_at]
 
 
-def sheet(pool: Pool, town_id: int, day: date | None, *, now: datetime) -> DaySheet:
+def open_slots(
+    pool: Pool, town_id: int, kind: SlotKind, *, now: datetime, days: int = DAYS_OFFERED
+) -> list[Slot]:
+    """Return the slots that can be booked from now on, today and the days after, by time."""
+    with data.database.scoped(pool, town_id) as conn:
+        timezone = ZoneInfo(data.towns.by_id(conn, town_id).timezone)
+        return [slot for slot in offered(conn, timezone, kind, now=now, days=days) if slot.left > 0]
+
+
+def offered(
+    conn: Connection[TupleRow],
+    timezone: ZoneInfo,
+    kind: SlotKind,
+    *,
+    now: datetime,
+    days: int = DAYS_OFFERED,
+) -> list[Slot]:
+    """Return the slots of the next days whose cut-off has not passed, full ones too."""
+    last = now.astimezone(timezone).date() + timedelta(days=days - 1)
+    until = Day(date=last, timezone=timezone).ends_at
+    return [slot for slot in data.slots.between(conn, now, until, kind) if now < slot.cutoff_at]
+
+
+def sheet(
+    pool: Pool, town_id: int, day: date | None, *, now: datetime, with_legs: bool = True
+) -> DaySheet:
     """Return all that is known of a day, today's without one named."""
     with data.database.scoped(pool, town_id) as conn:
         asked = _day(conn, town_id, day, now)
         deliveries = data.deliveries.listed(
             conn, slots_from=asked.starts_at, slots_until=asked.ends_at
         )
-        rounds = data.rounds.between(conn, asked.starts_at, asked.ends_at)
+        rounds = data.rounds.between(conn, asked.starts_at, asked.ends_at, with_legs=with_legs)
         plan = data.plans.latest(conn, asked.date)
         unserved = data.plans.unserved(conn, plan.id) if plan else []
         orders = data.orders.of_deliveries(conn, [each.id for each in deliveries])
@@ -129,6 +158,7 @@ def sheet(pool: Pool, town_id: int, day: date | None, *, now: datetime) -> DaySh
             deliveries={delivery.id: delivery for delivery in deliveries},
             unserved=tuple(unserved),
             figures=_figures(deliveries, rounds, unserved, orders, counters),
+            plan=plan,
         )
 
 

@@ -60,6 +60,37 @@ def drop_off(pool: Pool, town_id: int, shop_id: int, order_id: int, *, now: date
     return _step_of_shop(pool, town_id, shop_id, order_id, OrderStep.DROP_OFF, now)
 
 
+def reopen(
+    pool: Pool, town_id: int, shop_id: int, order_id: int, undone: OrderState, *, now: datetime
+) -> Order:
+    """Take back the shop's step that led to `undone`; a second click changes nothing.
+
+    Raises NotFound, StepRefused once somebody else has the order or it went further.
+    """
+    before = step(undone, OrderStep.REOPEN)
+
+    def check(order: Order) -> None:
+        if order.shop_id != shop_id:
+            raise NotFound(field="order_id")
+        if order.state not in (undone, before):
+            raise StepRefused(
+                field="order_id", state=order.state.value, step=OrderStep.REOPEN.value
+            )
+
+    with data.database.scoped(pool, town_id) as conn:
+        order = _locked(conn, order_id, check)
+        if order.state is undone:
+            data.orders.save_step(
+                conn,
+                order_id,
+                step=OrderStep.REOPEN,
+                state=before,
+                at=now,
+                actor=f"shop:{shop_id}",
+            )
+        return _order(conn, order_id)
+
+
 def _step_of_shop(
     pool: Pool, town_id: int, shop_id: int, order_id: int, taken: OrderStep, now: datetime
 ) -> Order:
@@ -82,13 +113,18 @@ def receive(pool: Pool, town_id: int, order_id: int, *, now: datetime) -> Order:
     """
     with data.database.scoped(pool, town_id) as conn:
         order = _locked(conn, order_id, lambda _: None)
-        taken = (
-            OrderStep.RECEIVE_AT_DRIVE
-            if order.fulfilment is Fulfilment.DRIVE
-            else OrderStep.RECEIVE_AT_HUB
-        )
-        _take(conn, order, taken, now=now, actor="hub")
+        take_in(conn, order, now=now, actor="hub")
         return _order(conn, order_id)
+
+
+def take_in(conn: Connection[TupleRow], order: Order, *, now: datetime, actor: str) -> None:
+    """Note that the hub's agent has an order, which the caller has locked.
+
+    Raises StepRefused.
+    """
+    is_for_drive = order.fulfilment is Fulfilment.DRIVE
+    taken = OrderStep.RECEIVE_AT_DRIVE if is_for_drive else OrderStep.RECEIVE_AT_HUB
+    _take(conn, order, taken, now=now, actor=actor)
 
 
 #: Where a step leads: asked for a second time, it has nothing left to do.

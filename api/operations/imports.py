@@ -17,6 +17,7 @@ import data.rehearsal
 import data.slots
 import data.towns
 from api.operations.intake import Counter, Taken, take_order
+from data.channels.cells import inert
 from data.channels.csv import COLUMN_OF_FIELD, CellFault, Row
 from data.channels.registry import ensure
 from data.database import Pool
@@ -172,14 +173,9 @@ def codes(report: Report) -> bytes:
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(("reference", "destinataire", "commande", "livraison", "code"))
     for row, taken in report.orders:
-        name = _plain(row.cells["destinataire"])
-        reference = _plain(row.cells["reference"])
+        name = inert(row.cells["destinataire"])
+        reference = inert(row.cells["reference"])
         writer.writerow(
             (reference, name, taken.order_id, taken.delivery_id or "", taken.code or "")
         )
     return text.getvalue().encode("utf-8-sig")
-
-
-def _plain(cell: str) -> str:
-    """Keep a spreadsheet from taking what somebody typed for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

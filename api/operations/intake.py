@@ -25,11 +25,12 @@ from delivery.orders import (
     Order,
     OrderState,
     ReferenceTaken,
+    ShopLeft,
     ShopOfAnotherChannel,
     ShopUnknown,
 )
 from delivery.pooling import OutsideZones, Place, recipient_key
-from delivery.slots import ReadyTooLate, SlotKind, SlotMissing, SlotUnknown, book, check_open
+from delivery.slots import SlotKind, SlotMissing, SlotUnknown, book, check_open, check_ready
 from routing.streets import Streets
 from zones.atlas import Atlas
 
@@ -76,9 +77,9 @@ def take_order(
     The slot is locked before anything is read that its lock protects. An order the channel sent
     before, word for word, is answered as it was then, also when both came at once.
 
-    Raises ShopUnknown, ShopOfAnotherChannel, ReferenceTaken, AddressMissing, AddressUnknown,
-    AddressAmbiguous, TooFarFromStreet, OutOfReach, OutsideZones, NoDrive, SlotMissing,
-    SlotUnknown, SlotClosed, SlotFull, and what `subsidies.promise` raises.
+    Raises ShopUnknown, ShopLeft, ShopOfAnotherChannel, ReferenceTaken, AddressMissing,
+    AddressUnknown, AddressAmbiguous, TooFarFromStreet, OutOfReach, OutsideZones, NoDrive,
+    SlotMissing, SlotUnknown, SlotClosed, SlotFull, and what `subsidies.promise` raises.
     """
     content = content_sha256(order)
     repeated = _repeated(conn, channel, order, content)
@@ -186,27 +187,34 @@ def _repeated(
     return Taken(
         order_id=order_id,
         delivery_id=kept.delivery_id,
-        code=kept.code or _code_for(conn, kept),
+        code=code_for(conn, kept),
         state=kept.state,
         pooled=False,
         repeated=True,
     )
 
 
-def _code_for(conn: Connection[TupleRow], order: Order) -> str | None:
-    """Return the delivery's code for the order that opened it; other shops do not learn it."""
-    assert order.delivery_id is not None
+def code_for(conn: Connection[TupleRow], order: Order) -> str | None:
+    """Return an order's code: its own at the counter, else its delivery's for whoever opened it.
+
+    The delivery's is for the order that opened it; other shops do not learn it.
+    """
+    if order.delivery_id is None:
+        return order.code
     kept = data.deliveries.by_id(conn, order.delivery_id)
     first = data.orders.of_delivery(conn, order.delivery_id)[0]
     return kept.code if kept is not None and first.id == order.id else None
 
 
 def _shop(conn: Connection[TupleRow], channel: Channel, order: NewOrder) -> int:
-    shop_id = data.shops.id_of(conn, order.shop)
-    if shop_id is None:
+    found = data.shops.standing(conn, order.shop)
+    if found is None:
         raise ShopUnknown(
             field="shop", shop=order.shop, suggestions=data.shops.like(conn, order.shop)
         )
+    shop_id, is_partner = found
+    if not is_partner:
+        raise ShopLeft(field="shop", shop=order.shop)
     if channel.shop_id is not None and channel.shop_id != shop_id:
         raise ShopOfAnotherChannel(field="shop", shop=order.shop)
     return shop_id
@@ -233,9 +241,7 @@ def _deliver(
             field="slot_starts_at", starts_at=order.slot_starts_at, fulfilment=kind.value
         )
     slot = data.slots.lock(conn, slot_id)
-    due_at = slot.ends_at if kind is SlotKind.HOME else slot.starts_at
-    if order.ready_at is not None and order.ready_at >= due_at:
-        raise ReadyTooLate(field="ready_at", ready_at=order.ready_at, due_at=due_at)
+    check_ready(slot, order.ready_at)
     joined = data.deliveries.promised(
         conn, slot_id=slot_id, recipient_id=recipient_id, place_key=place.key
     )

@@ -171,6 +171,14 @@ def export(
 
     Raises NotFound, OutTaken.
     """
+    return data.bundles.write(bundle(pool, town_id, statement, secret=secret), out)
+
+
+def bundle(pool: Pool, town_id: int, statement: int | str, *, secret: bytes) -> dict[str, bytes]:
+    """Return the files of a statement's bundle by name; `export` says what is asked for.
+
+    Raises NotFound.
+    """
     with data.database.scoped(pool, town_id) as conn:
         found = _named(data.statements.listed(conn), statement)
         kept = data.programmes.find(conn, found.programme_id)
@@ -190,8 +198,7 @@ def export(
             ),
             links=tuple(data.ledger.links(conn, until_sha256=found.head_sha256)),
         )
-    files = delivery.bundles.pack(content, secret=secret)
-    return data.bundles.write(files, out)
+    return delivery.bundles.pack(content, secret=secret)
 
 
 def _named(statements: list[Statement], wanted: int | str) -> Statement:

@@ -1,5 +1,6 @@
 """Orders through a channel's API: taken once, however often they are sent; read; called off."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ import data.towns
 from api.errors import IdempotencyKeyReused
 from api.operations import intake
 from api.operations.intake import Taken
+from api.operations.locking import Held, hold
 from data.answers import Answer
 from data.database import Pool
 from delivery.errors import NotFound, Refusal
@@ -104,34 +106,60 @@ def cancel(pool: Pool, town_id: int, channel_id: int, order_id: int, *, now: dat
     Raises NotFound, StepRefused once the order has left its shop, DeliveryStepRefused.
     """
     with data.database.scoped(pool, town_id) as conn:
-        delivery = _lock(conn, _own(conn, channel_id, order_id))
-        order = _own(conn, channel_id, order_id)
-        state = step(order.state, OrderStep.CANCEL)
-        data.orders.save_step(
-            conn,
-            order_id,
-            step=OrderStep.CANCEL,
-            state=state,
-            at=now,
-            actor=f"channel:{channel_id}",
-        )
-        if delivery is not None:
-            data.rounds.skip_tasks(conn, delivery.id)
-            _call_off_empty(conn, delivery, now)
+        _own(conn, channel_id, order_id)
+        call_off(conn, hold(conn, order_id), now=now, actor=f"channel:{channel_id}")
         return _own(conn, channel_id, order_id)
 
 
-def _lock(conn: Connection[TupleRow], order: Order) -> Delivery | None:
-    """Hold slot, delivery and order, in the order in which intake takes them."""
-    if order.delivery_id is None:
-        data.orders.lock(conn, [order.id])
-        return None
-    delivery = data.deliveries.by_id(conn, order.delivery_id)
-    assert delivery is not None
-    data.slots.lock(conn, delivery.slot_id)
-    (delivery,) = data.deliveries.lock(conn, [order.delivery_id])
-    data.orders.lock(conn, [order.id])
-    return delivery
+def cancel_of_shop(
+    pool: Pool, town_id: int, shop_id: int, order_id: int, *, now: datetime
+) -> Order:
+    """Call an order of the shop's off, whatever channel it came through.
+
+    Raises NotFound, StepRefused once it has left the shop, DeliveryStepRefused.
+    """
+    with data.database.scoped(pool, town_id) as conn:
+        of_shop(conn, shop_id, order_id)
+        call_off(conn, hold(conn, order_id), now=now, actor=f"shop:{shop_id}")
+        return of_shop(conn, shop_id, order_id)
+
+
+def of_shop(conn: Connection[TupleRow], shop_id: int, order_id: int) -> Order:
+    """Return an order of the shop's own.
+
+    Raises NotFound.
+    """
+    order = data.orders.by_id(conn, order_id)
+    if order is None or order.shop_id != shop_id:
+        raise NotFound(field="order_id")
+    return order
+
+
+def call_off(
+    conn: Connection[TupleRow],
+    held: Held,
+    *,
+    now: datetime,
+    actor: str,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Call off an order that is held; a delivery without orders gives slot and money back.
+
+    Raises StepRefused, DeliveryStepRefused.
+    """
+    state = step(held.order.state, OrderStep.CANCEL)
+    data.orders.save_step(
+        conn,
+        held.order.id,
+        step=OrderStep.CANCEL,
+        state=state,
+        at=now,
+        actor=actor,
+        detail=detail,
+    )
+    if held.delivery is not None:
+        data.rounds.skip_tasks(conn, held.delivery.id)
+        _call_off_empty(conn, held.delivery, now)
 
 
 def _call_off_empty(conn: Connection[TupleRow], delivery: Delivery, now: datetime) -> None:

@@ -6,6 +6,7 @@ from shapely import Point
 
 import data.addresses
 from delivery.addresses import (
+    Address,
     AddressAmbiguous,
     AddressMissing,
     AddressUnknown,
@@ -41,7 +42,7 @@ def find_place(
         return Place(key="drive", label=hub.name, point=hub.point)
     if order.point is not None:
         if streets is not None:
-            _check_street(streets, order.point)
+            check_street(streets, order.point)
         door = data.addresses.nearest(conn, order.point, within_m=SAME_DOOR_M)
         if door is not None:
             label, key = order.address or door.label, f"address:{door.id}"
@@ -49,21 +50,34 @@ def find_place(
             label = order.address or f"{order.point.y:.5f}, {order.point.x:.5f}"
             key = point_key(order.point)
         return Place(key=key, label=label, point=order.point)
-    if not order.address:
+    door = find_door(conn, order.address or "")
+    return Place(key=f"address:{door.id}", label=door.label, point=door.point)
+
+
+def find_door(conn: Connection[TupleRow], text: str) -> Address:
+    """Find the one door of the town that somebody wrote down.
+
+    Raises AddressMissing, AddressUnknown, AddressAmbiguous.
+    """
+    if not text:
         raise AddressMissing(field="address")
-    street, postcode = split_town(order.address)
+    street, postcode = split_town(text)
     known = data.addresses.find(conn, street, postcode)
-    found = in_city(known, written_city(order.address))
+    found = in_city(known, written_city(text))
     if not found:
         suggestions = data.addresses.suggest(conn, street)
-        raise AddressUnknown(field="address", address=order.address, suggestions=suggestions)
+        raise AddressUnknown(field="address", address=text, suggestions=suggestions)
     if len(found) > 1:
         labels = [address.label for address in found]
-        raise AddressAmbiguous(field="address", address=order.address, suggestions=labels)
-    return Place(key=f"address:{found[0].id}", label=found[0].label, point=found[0].point)
+        raise AddressAmbiguous(field="address", address=text, suggestions=labels)
+    return found[0]
 
 
-def _check_street(streets: Streets, point: Point) -> None:
+def check_street(streets: Streets, point: Point) -> None:
+    """Refuse a point no courier gets near to.
+
+    Raises TooFarFromStreet, OutOfReach.
+    """
     try:
         streets.snap([point], profile=DOOR_PROFILE)
     except (TooFarFromStreet, OutOfReach) as refusal:

@@ -1,6 +1,6 @@
 """Plan a day and publish the plan: read, close, solve, reopen, check, write."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -24,10 +24,10 @@ from delivery import planning
 from delivery.day import Day
 from delivery.errors import OutOfReach, Refusal, TooFarFromStreet
 from delivery.fleet import Vehicle
-from delivery.loading import Consignment
-from delivery.orders import CALLED_OFF, Fulfilment
+from delivery.loading import Consignment, Window, fingerprint, handover_window
+from delivery.orders import CALLED_OFF, Fulfilment, Order
 from delivery.planning import Draft, Trip, Unserved
-from delivery.pooling import DeliveryState, DeliveryStep
+from delivery.pooling import Delivery, DeliveryState, DeliveryStep
 from delivery.pooling import step as delivery_step
 from delivery.rounds import PlannedRound, PlanOutdated, PlanPublished, PlanUnknown
 from routing.fault import Fault
@@ -83,7 +83,7 @@ def plan_day(
     with data.database.scoped(pool, town_id) as conn:
         draft, version = _read(conn, town_id, day, now)
     posed = planning.posed(
-        draft, {profile: _table(streets, draft, profile) for profile in draft.profiles}
+        draft, {profile: travel_table(streets, draft, profile) for profile in draft.profiles}
     )
     solved = routing.solver.solve(
         posed, seconds=seconds, iterations=iterations, seed=seed, progress=progress
@@ -98,12 +98,19 @@ def plan_day(
         data.plans.lock_day(conn, day)
         if _read(conn, town_id, day, now)[1] != version:
             raise PlanOutdated(field="day", day=day)
-        plan = data.plans.add(conn, day, seed=seed, cost_millicents=solved.cost, at=now)
+        plan = data.plans.add(
+            conn,
+            day,
+            seed=seed,
+            cost_millicents=solved.cost,
+            at=now,
+            contents={id_: said for _, _, orders in version for id_, said in orders.items()},
+        )
         _write(conn, plan, rounds, routes, unserved)
     return Planned(plan=plan, rounds=rounds, unserved=unserved, faults=faults)
 
 
-def _table(streets: Streets, draft: Draft, profile: str) -> TravelMatrix:
+def travel_table(streets: Streets, draft: Draft, profile: str) -> TravelMatrix:
     """Return travel over the draft's places; those the profile cannot reach lie a day away.
 
     Raises TooFarFromStreet, OutOfReach where the hub itself cannot be reached.
@@ -122,7 +129,8 @@ def _table(streets: Streets, draft: Draft, profile: str) -> TravelMatrix:
             return table.among(reached, size=len(draft.points))
 
 
-type Version = tuple[tuple[int, tuple[int, ...]], ...]
+#: Each delivery with its slot and its orders: all that may change while the solver runs.
+type Version = tuple[tuple[int, int, Mapping[int, str]], ...]
 
 
 def _read(
@@ -138,9 +146,7 @@ def _read(
     consignments = _consignments(conn, day)
     shops = {shop.id: shop for shop in data.shops.listed(conn)}
     draft = planning.draft(consignments, trips, day=day, not_before=now, hub=hub, shops=shops)
-    version = tuple(
-        (each.delivery.id, tuple(order.id for order in each.orders)) for each in consignments
-    )
+    version = tuple((each.delivery.id, each.slot.id, each.contents) for each in consignments)
     return draft, version
 
 
@@ -150,7 +156,8 @@ def _trips(conn: Connection[TupleRow], day: Day, vehicles: Sequence[Vehicle]) ->
         Trip(vehicle=vehicle, period=period)
         for vehicle in vehicles
         for period in vehicle.periods
-        if not any(
+        if vehicle.in_service
+        and not any(
             vehicle_id == vehicle.id
             and departs_at < day.at(period.ends)
             and returns_at > day.at(period.starts)
@@ -190,13 +197,35 @@ def _write(
     data.plans.add_unserved(conn, plan.id, unserved)
 
 
+def _are_amended(orders: Sequence[Order], moved: set[int], made_from: Mapping[int, str]) -> bool:
+    """Whether an order is no longer what the plan was made from; hand-made plans do not say."""
+    return any(
+        made_from.get(order.id, fingerprint(order)) != fingerprint(order)
+        for order in orders
+        if order.id in moved
+    )
+
+
+def _promised_windows(
+    conn: Connection[TupleRow], town_id: int, date_: date, deliveries: Sequence[Delivery]
+) -> dict[int, Window]:
+    """Return within which moments deliveries are promised on the day now, by delivery."""
+    day = Day(date=date_, timezone=ZoneInfo(data.towns.by_id(conn, town_id).timezone))
+    slots = {slot.id: slot for slot in data.slots.between(conn, day.starts_at, day.ends_at)}
+    return {
+        each.id: handover_window(day, each.fulfilment, slots[each.slot_id])
+        for each in deliveries
+        if each.slot_id in slots
+    }
+
+
 def publish(
     pool: Pool, town_id: int, day: date, *, now: datetime, plan_id: int | None = None
 ) -> Plan:
     """Show the day's newest plan to the couriers; `plan_id` says which one was looked at.
 
-    Raises PlanUnknown, PlanPublished, PlanOutdated where an order was called off or added since
-    or another plan was made, and VehicleTwice.
+    Raises PlanUnknown, PlanPublished, PlanOutdated where an order was called off, added or
+    amended, a delivery took another slot, or another plan was made since, and VehicleTwice.
     """
     with data.database.scoped(pool, town_id) as conn:
         data.plans.lock_day(conn, day)
@@ -211,6 +240,9 @@ def publish(
         deliveries = data.deliveries.lock(conn, planned)
         orders = data.orders.of_deliveries(conn, list(planned))
         bringing = {shop.id for shop in data.shops.listed(conn) if shop.brings_parcels}
+        made_from = data.plans.contents(conn, plan.id)
+        windows = data.plans.windows_of(conn, plan.id)
+        promised = _promised_windows(conn, town_id, day, deliveries)
         for delivery in deliveries:
             to_move = {
                 order.id
@@ -218,7 +250,12 @@ def publish(
                 if order.state not in CALLED_OFF
                 and not (delivery.fulfilment is Fulfilment.DRIVE and order.shop_id in bringing)
             }
-            if delivery.state is not DeliveryState.PROMISED or to_move != set(planned[delivery.id]):
+            if (
+                delivery.state is not DeliveryState.PROMISED
+                or to_move != set(planned[delivery.id])
+                or promised.get(delivery.id) != windows[delivery.id]
+                or _are_amended(orders[delivery.id], to_move, made_from)
+            ):
                 raise PlanOutdated(field="day", day=day)
             data.deliveries.save_state(
                 conn, delivery.id, delivery_step(delivery.state, DeliveryStep.PLAN)

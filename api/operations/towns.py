@@ -95,11 +95,14 @@ def import_town(
 
 
 def _known(conn: Connection[TupleRow], name: str) -> Town | None:
-    """Return the town of this name, if it was imported before."""
+    """Return the town of this name, if it was imported before; it may have been renamed since."""
     known = data.towns.by_slug(conn, slug(name))
-    if known is not None and known.name.casefold() != name.casefold():
+    if known is None or known.name.casefold() == name.casefold():
+        return known or data.towns.by_name(conn, name)
+    renamed = data.towns.by_name(conn, name)
+    if renamed is None:
         raise SlugTaken(field="name", name=known.name, slug=known.slug)
-    return known
+    return renamed
 
 
 def _written(conn: Connection[TupleRow], new: NewTown) -> Town:

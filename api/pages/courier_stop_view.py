@@ -1,10 +1,10 @@
 """A stop in the words of its courier's page: what changes hands, for whom, and what to mind."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import delivery.phones
-from api.operations.riding import Ride
+from api.operations.riding import Goods, Ride
 from api.pages.courier_view import geo, stop_state, window, work
 from api.pages.courier_words import Wording
 from data.rounds import Stop, Task
@@ -29,7 +29,7 @@ REASONS = {
         FailureReason.DAMAGED,
     ),
 }
-#: Letters of a parcel's code that are enough to find it among a stop's.
+#: Signs of a parcel's code that are enough to find it among a stop's.
 SHORT_CODE = 4
 
 
@@ -41,7 +41,7 @@ class BundleView:
     parcels: str
     source: str
     codes: tuple[str, ...]
-    #: `here`, `to_take` where they are not on board yet, `missing` where they will not be.
+    #: `here`, `ahead` where they are not on board yet, `missing` where they will not be.
     standing: str
 
 
@@ -95,14 +95,12 @@ class StopView:
     needs_proof: bool
     is_single: bool
     is_pending: bool
-    open_ids: tuple[int, ...] = field(default=())
+    open_ids: tuple[int, ...]
 
 
-def view(
-    ride: Ride, stop: Stop, codes: Mapping[int, Sequence[str]], words: Wording
-) -> StopView:
-    """Put a stop into words; `codes` are the parcels' by order."""
-    teller = _Teller(ride, stop, codes, words)
+def view(ride: Ride, stop: Stop, goods: Goods, words: Wording) -> StopView:
+    """Put a stop into words."""
+    teller = _Teller(ride, stop, goods, words)
     ahead = [task for task in stop.tasks if is_settleable(ride, task)]
     told = {task.id: teller.task(task) for task in stop.tasks}
     kinds = {task.kind for task in ahead}
@@ -172,12 +170,10 @@ def _reason(reason: FailureReason, words: Wording) -> str:
 class _Teller:
     """Tells a stop's tasks; names and phones only where they are of use."""
 
-    def __init__(
-        self, ride: Ride, stop: Stop, codes: Mapping[int, Sequence[str]], words: Wording
-    ) -> None:
+    def __init__(self, ride: Ride, stop: Stop, goods: Goods, words: Wording) -> None:
         self._ride = ride
         self._stop = stop
-        self._codes = codes
+        self._goods = goods
         self._words = words
         self._is_over = ride.next.act is Act.REST
         self._pickups = {
@@ -221,17 +217,12 @@ class _Teller:
         return name if at_door and not self._is_over else initials(name)
 
     def _bundle(self, task: Task, order: Order) -> BundleView:
-        pickup = self._pickups.get(order.id)
-        source = ""
-        if task.kind is TaskKind.DROPOFF and pickup is not None:
-            source = self._ride.stop(pickup.stop_id).label
-        elif self._stop.kind is StopKind.HUB:
-            source = order.shop_code
+        is_shop = task.kind is TaskKind.PICKUP and self._stop.kind is StopKind.SHOP
         return BundleView(
             reference=order.reference,
             parcels=parcels(order.parcels, self._words),
-            source=source,
-            codes=tuple(code[-SHORT_CODE:] for code in self._codes.get(order.id, ())),
+            source="" if is_shop else self._goods.shops.get(order.shop_id, order.shop_code),
+            codes=tuple(code[:SHORT_CODE] for code in self._goods.codes.get(order.id, ())),
             standing=self._standing(task, order),
         )
 
@@ -244,7 +235,7 @@ class _Teller:
             case TaskState.DONE:
                 return "here"
             case TaskState.TO_DO:
-                return "to_take"
+                return "ahead"
             case _:
                 return "missing"
 

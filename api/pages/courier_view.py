@@ -1,11 +1,12 @@
 """A round in the words of its courier's pages: the next act first, then its stops."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from shapely import Point
 
+import api.operations.riding
 from api.operations.riding import Ride
 from api.pages.courier_words import WayView, Wording
 from data.rounds import Round, Stop, Task
@@ -82,12 +83,14 @@ class NextView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RideView:
-    """All the page of a round shows; `left` are the stops that are still open."""
+    """All the page of a round shows: its stops, and of them those still open, failed, and done."""
 
     card: CardView
     next: NextView
     stops: tuple[StopRow, ...]
     left: tuple[StopRow, ...]
+    failed: tuple[StopRow, ...]
+    settled: tuple[StopRow, ...]
     on_board: tuple[str, ...]
     is_over: bool
     has_begun: bool
@@ -104,7 +107,8 @@ def cards(rounds: Sequence[Round], words: Wording) -> tuple[CardView, ...]:
 def card(round_: Round, words: Wording, *, is_next: bool = False) -> CardView:
     """Put a round into few words."""
     count = len(round_.stops)
-    done = sum(not is_open(stop.tasks) for stop in round_.stops)
+    ahead = api.operations.riding.pending(round_)
+    done = sum(ahead.isdisjoint(task.id for task in stop.tasks) for stop in round_.stops)
     figures = (words.counted("courier_stops", count), words.metres(round_.distance_m))
     return CardView(
         id=round_.id,
@@ -118,11 +122,6 @@ def card(round_: Round, words: Wording, *, is_next: bool = False) -> CardView:
         progress=words.text("courier_progress", done=done, left=count - done),
         is_next=is_next,
     )
-
-
-def is_open(tasks: Sequence[Task]) -> bool:
-    """Tell whether any of these tasks is still ahead."""
-    return any(task.state is TaskState.TO_DO for task in tasks)
 
 
 def stop_state(tasks: Sequence[Task], pending: frozenset[int]) -> str:
@@ -145,6 +144,8 @@ def view(ride: Ride, way: Leg | None, words: Wording) -> RideView:
         next=_next(ride, way, words),
         stops=rows,
         left=tuple(row for row in rows if row.state in ("to_do", "part")),
+        failed=tuple(row for row in rows if row.state == "failed"),
+        settled=tuple(row for row in rows if row.state in ("done", "skipped")),
         on_board=tuple(_bundle(ride, task, words) for task in ride.on_board),
         is_over=ride.next.act is Act.REST,
         has_begun=ride.round.state is not RoundState.PUBLISHED,
@@ -176,17 +177,21 @@ def _state_text(stop: Stop, state: str, words: Wording) -> str:
 
 
 def work(ride: Ride, stop: Stop, words: Wording) -> str:
-    """Say how many parcels change hands at a stop; called-off orders do not count."""
-    said = []
-    for kind, code in (
-        (TaskKind.PICKUP, "courier_take"),
-        (TaskKind.DROPOFF, "courier_leave" if stop.kind is StopKind.HUB else "courier_give"),
-    ):
-        tasks = [task for task in stop.tasks if task.kind is kind]
-        parcels = sum(len(order.parcels) for task in tasks for order in ride.moved(task))
-        if parcels:
-            said.append(words.counted(code, parcels))
-    return ", ".join(said)
+    """Say how many parcels are still to change hands at a stop, or did; called-off ones do not."""
+    ahead = [task for task in stop.tasks if task.id in ride.pending]
+    if not ahead:
+        parcels = _parcels(ride, stop.tasks)
+        return words.counted("courier_parcels", parcels) if parcels else ""
+    codes = {
+        TaskKind.PICKUP: "courier_take",
+        TaskKind.DROPOFF: "courier_leave" if stop.kind is StopKind.HUB else "courier_give",
+    }
+    counts = {kind: _parcels(ride, [task for task in ahead if task.kind is kind]) for kind in codes}
+    return ", ".join(words.counted(codes[kind], count) for kind, count in counts.items() if count)
+
+
+def _parcels(ride: Ride, tasks: Iterable[Task]) -> int:
+    return sum(len(order.parcels) for task in tasks for order in ride.moved(task))
 
 
 def window(stop: Stop, words: Wording) -> str:
@@ -198,18 +203,15 @@ def window(stop: Stop, words: Wording) -> str:
     latest = min(task.latest_at for task in dropoffs)
     if stop.kind is not StopKind.DOOR:
         return words.text("courier_before", latest=words.clock(latest))
-    return words.text(
-        "courier_window", earliest=words.clock(earliest), latest=words.clock(latest)
-    )
+    return words.text("courier_window", earliest=words.clock(earliest), latest=words.clock(latest))
 
 
 def _bundle(ride: Ride, task: Task, words: Wording) -> str:
     """Name the parcels of a pickup that are still on board, and where they are from."""
-    orders = ride.moved(task)
     return words.text(
         "courier_bundle",
-        parcels=words.counted("courier_parcels", sum(len(order.parcels) for order in orders)),
-        references=", ".join(order.reference for order in orders),
+        parcels=words.counted("courier_parcels", _parcels(ride, [task])),
+        references=", ".join(order.reference for order in ride.moved(task)),
         place=ride.stop(task.stop_id).label,
     )
 

@@ -20,6 +20,9 @@ SIZES = {
     "grand": Size.LARGE,
     "tres-grand": Size.BULKY,
 }
+#: What begins a formula, full width too; and what spreadsheets skip before one.
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+BLANKS = ("\t", "\r", "\n")
 #: Years a moment may lie in: PostgreSQL and Python hold them in every time zone.
 YEARS = range(1970, 2100)
 
@@ -32,6 +35,15 @@ class Unfit(ValueError):
         super().__init__(code)
         self.code = code
         self.parameters = parameters
+
+
+def inert(text: str) -> str:
+    """Write a cell so that no spreadsheet takes what somebody typed for a formula.
+
+    >>> inert("=1+1"), inert("Centre")
+    ("'=1+1", 'Centre')
+    """
+    return f"'{text}" if text.lstrip().startswith(FORMULA) or text[:1] in BLANKS else text
 
 
 def phone(value: str) -> str | None:

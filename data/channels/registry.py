@@ -37,6 +37,12 @@ def ensure(conn: Connection[TupleRow], name: str, *, shop_id: int | None = None)
     return channel
 
 
+def listed(conn: Connection[TupleRow]) -> list[Channel]:
+    """Return every channel of the town, by name."""
+    with conn.cursor(row_factory=class_row(Channel)) as cursor:
+        return cursor.execute("SELECT id, name, shop_id FROM channels ORDER BY name").fetchall()
+
+
 def by_id(conn: Connection[TupleRow], channel_id: int) -> Channel:
     """Return the channel with this id; it must exist."""
     with conn.cursor(row_factory=class_row(Channel)) as cursor:

@@ -10,11 +10,11 @@ from delivery.programmes import Programme
 VOTED_CENTS = 4_500_000
 
 
-def programme(year: int) -> Programme:
+def programme(year: int, *, version: int = 1) -> Programme:
     """Return the programme of a year; every figure of it is invented."""
     return Programme(
         name="Livraison du centre-ville",
-        version=1,
+        version=version,
         operator="Coopérative Les Roues du Port",
         deliberation=f"{year - 1}-112",
         starts_on=date(year, 1, 1),

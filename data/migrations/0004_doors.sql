@@ -106,6 +106,9 @@ ALTER TABLE order_events ADD COLUMN detail jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE shops ADD COLUMN is_partner boolean NOT NULL DEFAULT true;
 ALTER TABLE vehicles ADD COLUMN in_service boolean NOT NULL DEFAULT true;
 
+-- What a plan was made from, by order, so that one that is amended meanwhile is noticed.
+ALTER TABLE plans ADD COLUMN contents jsonb NOT NULL DEFAULT '{}';
+
 -- A plan somebody asked for: how far it is, and what became of it.
 CREATE TABLE plan_runs (
     town_id         bigint      NOT NULL DEFAULT current_town() CONSTRAINT plan_run_town REFERENCES towns,
@@ -128,3 +131,6 @@ CREATE TABLE plan_runs (
 CREATE INDEX plan_run_by_day ON plan_runs (town_id, day, id);
 CREATE UNIQUE INDEX plan_run_once ON plan_runs (town_id, day) WHERE state IN ('waiting', 'running');
 CALL scope_to_town('plan_runs');
+
+-- A line of a statement leads to its own entries in the ledger.
+CREATE INDEX entry_by_delivery ON ledger_entries (town_id, delivery_id) WHERE delivery_id IS NOT NULL;

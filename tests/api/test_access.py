@@ -7,11 +7,14 @@ it gets past the door, whatever the answer then is; everybody else is turned awa
 import re
 import uuid
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+import api.operations.months
+import api.operations.plan_runs
 import data.channels.registry
 from api.access import ACCESS, ALL_ROLES, Rows, access, calls
 from data.database import scoped
@@ -114,19 +117,22 @@ def things(town: Town, streets: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     lived = live(town, streets)
     first, drive, other, _ = lived["orders"]
     rounds = lived["rounds"]
+    statement = api.operations.months.close(town.pool, town.id, date(2026, 10, 1), now=town.clock())
+    run = api.operations.plan_runs.ask(
+        town.pool, town.id, builders.DAY, asked_by="essai", seconds=1, seed=0, now=town.clock()
+    )
     with scoped(town.pool, town.id) as conn:
-        row = conn.execute(
-            """
+        labels = """
             SELECT tracking_token, parcels.code
               FROM orders
               JOIN parcels ON parcels.town_id = orders.town_id AND parcels.order_id = orders.id
              WHERE orders.id = %s
-            """,
-            (first.order_id,),
-        ).fetchone()
+            """
+        row = conn.execute(labels, (first.order_id,)).fetchone()
+        elses = conn.execute(labels, (other.order_id,)).fetchone()
         keys = conn.execute("SELECT max(id) FROM keys WHERE town_id = current_town()").fetchone()
         accounts = conn.execute("SELECT max(id) FROM accounts").fetchone()
-    assert row is not None and keys is not None and accounts is not None
+    assert row is not None and elses is not None and keys is not None and accounts is not None
     round_ = next(
         each for each in rounds if first.delivery_id in {t.delivery_id for t in each.tasks}
     )
@@ -143,9 +149,10 @@ def things(town: Town, streets: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         "shop_id": town.shops["fromagerie"],
         "account_id": accounts[0] or 1,
         "key_id": keys[0] or 1,
-        "statement_id": 1,
+        "statement_id": statement.id,
         "position": 1,
-        "run_id": 1,
+        "run_id": run.id,
+        "slot_id": town.slots()[0].id,
         "token": str(row[0]),
         "code": row[1],
         "weekday": 1,
@@ -154,6 +161,7 @@ def things(town: Town, streets: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         "order_id": other.order_id,
         "delivery_id": other.delivery_id,
         "vehicle_id": vehicles[0],
+        "code": elses[1],
     }
     return own, elsewhere
 
@@ -225,7 +233,7 @@ def test_a_call_opens_to_the_keys_of_its_entry_alone(world: World, role: str) ->
 #: Parameters that name a row.
 ROW_IDS = {
     "order_id", "delivery_id", "round_id", "stop_id", "vehicle_id", "shop_id", "account_id",
-    "key_id", "statement_id", "run_id", "token", "code",
+    "key_id", "statement_id", "run_id", "slot_id", "token", "code",
 }  # fmt: skip
 
 
@@ -261,7 +269,12 @@ def _not_found(path: str) -> set[int]:
 
 
 def test_another_shops_vehicles_or_channels_ids_are_not_found(world: World) -> None:
-    subjects = {Rows.OWN_SHOP: "shop", Rows.OWN_VEHICLE: "courier", Rows.OWN_CHANNEL: "channel"}
+    subjects = {
+        Rows.OWN_SHOP: "shop",
+        Rows.OWN_VEHICLE: "courier",
+        Rows.OWN_CHANNEL: "channel",
+        Rows.OWN_OF_ROLE: "shop",
+    }
     wrong, tried = [], 0
     for method, path in sorted(routes(world.client.app)):
         rows = access(method, path).rows

@@ -2,7 +2,8 @@
 // it the page is whole: this file only ever adds.
 
 import { Stops } from "./stops.js";
-import { hubMark, imageName, provide } from "./map_shapes.js";
+import { bounds, complain, fetched, joined, loaded, markHub, open } from "./map_frame.js";
+import { imageName } from "./map_shapes.js";
 import { arrowAside, aside, style } from "./map_style.js";
 
 const facts = JSON.parse(document.getElementById("facts").textContent);
@@ -12,38 +13,10 @@ const rounds = Object.entries(facts.tints).map(([number, tint]) => ({
 }));
 const holder = document.getElementById("map");
 const state = document.getElementById("map-state");
-const dark = matchMedia("(prefers-color-scheme: dark)");
 const view = { chosen: 0, map: null, stops: null, features: [] };
 
-class NoWebGL extends Error {}
-
-async function json(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  return answer.json();
-}
-
-// A town whose file is gone from the server still shows its rounds.
-const streets = () => json(facts.streets).catch(() => ({ type: "FeatureCollection", features: [] }));
-
-function checkWebGL() {
-  const probe = document.createElement("canvas").getContext("webgl2");
-  if (!probe) throw new NoWebGL();
-  probe.getExtension("WEBGL_lose_context")?.loseContext();
-}
-
-// Join the legs of each round into one line, so that dashes and arrows run on across stops.
-function joined(features) {
-  const ways = rounds.map(({ number }) => ({
-    type: "Feature",
-    properties: { kind: "way", round: number },
-    geometry: {
-      type: "LineString",
-      coordinates: features
-        .filter(({ properties: p }) => p.kind === "leg" && p.round === number)
-        .flatMap(({ geometry }) => geometry.coordinates),
-    },
-  }));
+function drawn(features) {
+  const ways = rounds.map(({ number }) => joined(features, number));
   const stops = features
     .filter(({ properties }) => properties.kind === "stop")
     .map((stop) => {
@@ -54,66 +27,21 @@ function joined(features) {
   return [...ways.filter(({ geometry }) => geometry.coordinates.length > 1), ...stops];
 }
 
-function bounds(maplibre, number) {
-  const box = new maplibre.LngLatBounds();
-  for (const { properties, geometry } of view.features) {
-    if (number && properties.round !== number) continue;
-    for (const place of [geometry.coordinates].flat(geometry.type === "Point" ? 0 : 1)) box.extend(place);
-  }
-  return box;
-}
-
-function locale() {
-  return {
-    "Map.Title": words.title,
-    "NavigationControl.ZoomIn": words.zoom_in,
-    "NavigationControl.ZoomOut": words.zoom_out,
-    "CooperativeGesturesHandler.WindowsHelpText": words.scroll,
-    "CooperativeGesturesHandler.MacHelpText": words.scroll_mac,
-    "CooperativeGesturesHandler.MobileHelpText": words.fingers,
-    "Marker.Title": words.hub,
-  };
-}
+const around = (number) =>
+  bounds(view.maplibre, view.features.filter(({ properties: p }) => !number || p.round === number));
 
 async function draw() {
   state.textContent = words.loading;
-  checkWebGL();
-  const [maplibre, base, day] = await Promise.all([
-    import(facts.maplibre), streets(), json(facts.rounds),
-  ]);
-  view.features = joined(day.features);
+  const [maplibre, base, day] = await fetched(facts);
+  Object.assign(view, { maplibre, features: drawn(day.features) });
   const data = { type: "FeatureCollection", features: view.features };
-  holder.hidden = false;
-  const map = new maplibre.Map({
-    container: holder,
-    style: style(base, data, rounds),
-    bounds: bounds(maplibre, 0),
-    fitBoundsOptions: { padding: 36 },
-    attributionControl: false,
-    cooperativeGestures: true,
-    dragRotate: false,
-    pitchWithRotate: false,
-    maxPitch: 0,
-    locale: locale(),
+  const map = open(maplibre, holder, {
+    words, box: around(0), padding: 36, style: () => style(base, data, rounds), restyled: fade,
   });
-  map.touchZoomRotate.disableRotation();
-  provide(map);
-  map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
-  const first = day.features.find(({ properties }) => properties.kind === "leg");
-  if (first) {
-    const hub = new maplibre.Marker({ element: hubMark() });
-    hub.setLngLat(first.geometry.coordinates[0]).addTo(map);
-  }
-  Object.assign(view, { map, maplibre, stops: new Stops(map, maplibre, words) });
-  dark.addEventListener("change", () => {
-    map.setStyle(style(base, data, rounds), { diff: false });
-    map.once("style.load", () => fade());
-  });
+  markHub(maplibre, map, day.features);
+  Object.assign(view, { map, stops: new Stops(map, maplibre, words) });
   listen(map);
-  const far = () => holder.classList.toggle("far", map.getZoom() < 14.8);
-  map.on("zoom", far);
-  far();
-  await new Promise((resolve) => map.once("load", resolve));
+  await loaded(map);
   state.hidden = true;
   holder.dataset.ready = "yes";
   offerStops();
@@ -171,7 +99,7 @@ function choose(number, { stay = false } = {}) {
   const stops = view.features.filter(({ properties: p }) => p.kind === "stop" && p.round === number);
   if (number) view.stops.show(number, facts.tints[number], stops);
   else view.stops.clear();
-  if (!stay) view.map.fitBounds(bounds(view.maplibre, number), { padding: 44, maxZoom: 17 });
+  if (!stay) view.map.fitBounds(around(number), { padding: 44, maxZoom: 17 });
 }
 
 // Each row's number becomes the way to its stop on the map.
@@ -199,10 +127,4 @@ addEventListener("beforeprint", () => {
   for (const round of document.querySelectorAll("details.round")) round.open = true;
 });
 
-draw().catch((error) => {
-  holder.hidden = true;
-  state.hidden = false;
-  state.classList.add("plight");
-  state.parentElement.classList.add("plighted");
-  state.textContent = error instanceof NoWebGL ? words.no_webgl : words.failed;
-});
+draw().catch((error) => complain(error, holder, state, words));

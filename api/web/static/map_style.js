@@ -102,10 +102,11 @@ const edge = ({ number }) => line("edge", number, {
   "line-color": token("map-halo"), "line-width": byZoom(12, 3, 15, 6, 18, 10),
 });
 
-function way({ number, tint, pattern }) {
+function way({ number, tint, pattern, faint }) {
   const bold = pattern === 2 ? 1.3 : 1;
   return line("way", number, {
     "line-color": token(`round-${tint}`),
+    ...(faint && { "line-opacity": 0.5 }),
     "line-width": byZoom(12, 1.6 * bold, 15, 3.4 * bold, 18, 6.5 * bold),
     ...(DASHES[pattern] && { "line-dasharray": DASHES[pattern] }),
   });
@@ -136,6 +137,22 @@ function stops({ number }) {
   };
 }
 
+// The way to be ridden next lies broad over the rest of its round.
+function next(tint) {
+  const filter = ["==", ["get", "kind"], "next"];
+  const layout = { "line-join": "round", "line-cap": "round" };
+  const source = { type: "line", source: "rounds", filter, layout };
+  const offset = { "line-offset": aside(1) };
+  return [
+    { id: "next-edge", ...source, paint: {
+      "line-color": token("map-halo"), "line-width": byZoom(12, 7, 15, 12, 18, 20), ...offset,
+    } },
+    { id: "next-way", ...source, paint: {
+      "line-color": token(`round-${tint}`), "line-width": byZoom(12, 4, 15, 8, 18, 14), ...offset,
+    } },
+  ];
+}
+
 export function style(streets, rounds, facts) {
   return {
     version: 8,
@@ -147,6 +164,7 @@ export function style(streets, rounds, facts) {
       ...ground(),
       ...facts.map(edge),
       ...facts.map(way),
+      ...facts.filter(({ faint }) => faint).flatMap(({ tint }) => next(tint)),
       name("river-names", isKind(["river", "stream"]), token("map-water-ink"), 13, 12),
       name("way-names", isLayer("street"), token("map-ink"), 14, byZoom(14, 10.5, 18, 14)),
       ...facts.map(arrows),

@@ -1,10 +1,10 @@
 // The stops of the chosen round as buttons on the map. One of them is in the tab order; arrow keys
-// go from stop to stop as the courier does. What they say is read from the row of the round's table.
+// go from stop to stop as the courier does. What they say is read from the stop's row in the page.
 
 const TEXT = { time: ".c-time", place: ".c-place", work: ".c-work", state: ".c-state" };
 
 export function row(round, stop) {
-  return document.querySelector(`#tournee-${round} tr[data-stop="${stop}"]`);
+  return document.querySelector(`[data-round="${round}"] [data-stop="${stop}"]`);
 }
 
 function said(round, stop) {
@@ -137,6 +137,6 @@ export class Stops {
 
   forget() {
     for (const { element } of this.marks) element.classList.remove("shown");
-    for (const each of document.querySelectorAll("tr.shown")) each.classList.remove("shown");
+    for (const each of document.querySelectorAll("[data-stop].shown")) each.classList.remove("shown");
   }
 }

@@ -1,0 +1,375 @@
+"""Move a delivery between rounds by hand: read, close, compute, reopen, check, write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+import data.database
+import data.deliveries
+import data.moves
+import data.plans
+import data.rounds
+from api.operations import situations
+from api.operations.plans import travel_table
+from api.operations.situations import OPEN, FreeTrip, Ride, Situation
+from data.database import Pool
+from data.plans import Plan
+from data.rounds import Round
+from delivery import planning
+from delivery.breaches import Breach
+from delivery.day import Day
+from delivery.errors import NotFound
+from delivery.fleet import Vehicle
+from delivery.loading import UNSERVED_MILLICENTS
+from delivery.moving import (
+    SET_ASIDE,
+    Figures,
+    KeptRound,
+    MoveBreaks,
+    Moved,
+    MovingDay,
+    PeriodOver,
+)
+from delivery.planning import Trip, Unserved
+from delivery.pooling import Delivery, DeliveryState, DeliveryStep
+from delivery.pooling import step as delivery_step
+from delivery.rounds import (
+    PlannedRound,
+    PlanOutdated,
+    PlanUnknown,
+    RoundState,
+    RoundUnderWay,
+    VehicleTwice,
+)
+from routing.streets import Route, Streets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a move would do; `seen` names the state of things it was computed from."""
+
+    delivery_id: int
+    source: Ride | None
+    target: Ride | None
+    before: Figures
+    after: Figures
+    breaches: tuple[Breach, ...]
+    standing: tuple[Breach, ...]
+    seen: str
+
+    @property
+    def is_feasible(self) -> bool:
+        """Whether it breaks nothing that was whole before."""
+        return not self.breaches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A move as it was written; `back` is where the delivery can go back to."""
+
+    preview: Preview
+    plan: Plan
+    back: Ride | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Every move of one delivery within its window: `gone` are the rounds that have left."""
+
+    day: Day
+    delivery: Delivery
+    window: tuple[datetime, datetime]
+    rounds: dict[int, Round]
+    vehicles: dict[int, Vehicle]
+    source: int | None
+    previews: tuple[Preview, ...]
+    gone: tuple[Round, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """A ride as it will be, and the way to ride; None where nothing is left of it."""
+
+    ride: Ride
+    planned: PlannedRound | None = None
+    route: Route | None = None
+
+
+def preview(
+    pool: Pool,
+    town_id: int,
+    day: date,
+    delivery_id: int,
+    *,
+    to: Ride | None,
+    streets: Streets,
+    now: datetime,
+) -> Preview:
+    """Say what a move into a round, or out of one, would cost and break; write nothing.
+
+    Raises NotFound, NoHub, NoVehicle, RoundUnderWay, PeriodOver, PlanUnknown, PlanOutdated,
+    NothingToCarry, ShopShut, DeliveryStepRefused.
+    """
+    with data.database.scoped(pool, town_id) as conn:
+        situation = situations.read(conn, town_id, day, delivery_id)
+    _check_source(situation)
+    _check_target(situation, to, now)
+    trips = situation.trips([situation.source, to], now)
+    return _previewed(situation, _laid_out(situation, trips, streets), trips, to)[0]
+
+
+def options(
+    pool: Pool, town_id: int, day: date, delivery_id: int, *, streets: Streets, now: datetime
+) -> Options:
+    """Price every move of a delivery: into each open round, a free vehicle, or out of its round.
+
+    Raises what `preview` raises.
+    """
+    with data.database.scoped(pool, town_id) as conn:
+        situation = situations.read(conn, town_id, day, delivery_id)
+    _check_source(situation)
+    source, rounds = situation.source, situation.rounds.values()
+    targets: list[Ride | None] = [
+        each.id
+        for each in rounds
+        if each.state in OPEN and each.id != source and not situation.is_over(each.id, now)
+    ]
+    targets += situation.free_trips(now)
+    if source is not None:
+        targets.append(None)
+    trips = situation.trips([source, *targets], now)
+    laid_out = _laid_out(situation, trips, streets)
+    slot = situation.consignments[delivery_id].slot
+    return Options(
+        day=situation.day,
+        delivery=situation.delivery,
+        window=(slot.starts_at, slot.ends_at),
+        rounds=situation.rounds,
+        vehicles=situation.vehicles,
+        source=source,
+        previews=tuple(_previewed(situation, laid_out, trips, each)[0] for each in targets),
+        gone=tuple(each for each in rounds if each.state not in OPEN),
+    )
+
+
+def move(
+    pool: Pool,
+    town_id: int,
+    day: date,
+    delivery_id: int,
+    *,
+    to: Ride | None,
+    streets: Streets,
+    now: datetime,
+    despite_faults: bool = False,
+    seen: str | None = None,
+) -> Done:
+    """Move a delivery into a round, or out of one; `seen` is of the preview somebody agreed to.
+
+    Rounds that changed since then, or while OSRM answered, refuse the move. A draft becomes the
+    next version of its plan, so that nobody publishes what they did not see.
+
+    Raises MoveBreaks where it breaks something and `despite_faults` is not set, VehicleTwice, and
+    what `preview` raises.
+    """
+    with data.database.scoped(pool, town_id) as conn:
+        situation = situations.read(conn, town_id, day, delivery_id)
+    _check_source(situation)
+    _check_target(situation, to, now)
+    source = situation.source
+    if seen not in (None, situation.seen(source, to)):
+        raise PlanOutdated(field="seen", day=day)
+    trips = situation.trips([source, to], now)
+    laid_out = _laid_out(situation, trips, streets)
+    found, moved = _previewed(situation, laid_out, trips, to)
+    if found.breaches and not despite_faults:
+        raise MoveBreaks(field="to", count=len(found.breaches))
+    changes = _changes(laid_out, moved, list(trips), streets)
+    with data.database.scoped(pool, town_id) as conn:
+        data.plans.lock_day(conn, day)
+        data.rounds.lock(conn, [each for each in (source, to) if isinstance(each, int)])
+        data.deliveries.lock(conn, [delivery_id])
+        again = situations.read(conn, town_id, day, delivery_id)
+        _check_source(again)
+        _check_target(again, to, now)
+        if again.source != source or again.seen(source, to) != found.seen:
+            raise PlanOutdated(field="day", day=day)
+        return _written(conn, again, found, changes, now)
+
+
+def _check_source(situation: Situation) -> None:
+    """Refuse a delivery that is already under way, or a day that has no plan."""
+    source = situation.source
+    if source is not None and situation.rounds[source].state not in OPEN:
+        raise RoundUnderWay(field="delivery_id", vehicle=situation.rounds[source].vehicle)
+    delivery_step(situation.delivery.state, DeliveryStep.PLAN)
+    if situation.plan is None:
+        raise PlanUnknown(field="day", day=situation.day.date)
+
+
+def _check_target(situation: Situation, to: Ride | None, now: datetime) -> None:
+    """Refuse what is not there, what has left, and a working period that is over."""
+    if to is None:
+        if situation.source is None:
+            raise NotFound(field="to")
+        return
+    if isinstance(to, FreeTrip):
+        if to not in situation.free_trips(now):
+            raise NotFound(field="to")
+        return
+    if to not in situation.rounds:
+        raise NotFound(field="to")
+    if situation.rounds[to].state not in OPEN:
+        raise RoundUnderWay(field="to", vehicle=situation.rounds[to].vehicle)
+    if situation.is_over(to, now):
+        raise PeriodOver(field="to", vehicle=situation.rounds[to].vehicle)
+
+
+def _laid_out(situation: Situation, trips: dict[Ride, Trip], streets: Streets) -> MovingDay:
+    """Lay the rounds of these trips out over real travel times."""
+    draft = planning.draft(
+        [each for each in situation.carried(*trips) if each.orders],
+        list(trips.values()),
+        day=situation.day,
+        not_before=situation.day.starts_at,
+        hub=situation.hub,
+        shops=situation.shops,
+    )
+    matrices = {profile: travel_table(streets, draft, profile) for profile in draft.profiles}
+    kept = [KeptRound(trip=trip, tasks=situation.kept_tasks(ride)) for ride, trip in trips.items()]
+    return MovingDay(draft, planning.posed(draft, matrices), kept)
+
+
+def _previewed(
+    situation: Situation, laid_out: MovingDay, trips: dict[Ride, Trip], to: Ride | None
+) -> tuple[Preview, Moved]:
+    index = {ride: number for number, ride in enumerate(trips)}
+    source = situation.source
+    moved = laid_out.move(
+        situation.delivery.id,
+        source=None if source is None else index[source],
+        target=None if to is None else index[to],
+    )
+    shown = Preview(
+        delivery_id=situation.delivery.id,
+        source=source,
+        target=to,
+        before=moved.before,
+        after=moved.after,
+        breaches=moved.breaches,
+        standing=moved.standing,
+        seen=situation.seen(source, to),
+    )
+    return shown, moved
+
+
+def _changes(
+    laid_out: MovingDay, moved: Moved, rides: Sequence[Ride], streets: Streets
+) -> list[_Change]:
+    changes = []
+    for trip, round_ in moved.rounds.items():
+        if not round_.visits:
+            changes.append(_Change(ride=rides[trip]))
+            continue
+        planned = laid_out.planned(round_)
+        route = streets.route(planned.points, profile=planned.profile)
+        changes.append(_Change(ride=rides[trip], planned=planned, route=route))
+    return changes
+
+
+def _written(
+    conn: Connection[TupleRow],
+    situation: Situation,
+    found: Preview,
+    changes: Sequence[_Change],
+    now: datetime,
+) -> Done:
+    plan, source, to = situation.plan, found.source, found.target
+    assert plan is not None
+    _check_vehicles(situation, changes)
+    added = _keep_books(conn, plan, situation.delivery.id, to)
+    back: Ride | None = source
+    # The round that gives up its place in time goes first: two may be of one vehicle.
+    for change in sorted(changes, key=lambda each: each.ride != source):
+        plan_id, more = _write(conn, situation, plan, change)
+        added[plan_id] = added.get(plan_id, 0) + more
+        if change.planned is None and change.ride == source and source is not None:
+            starts = situation.period(source).starts
+            back = FreeTrip(vehicle_id=situation.vehicle_id(source), starts=starts)
+    _save_state(conn, situation, plan, to)
+    for plan_id, millicents in sorted(added.items()):
+        if plan_id == plan.id and plan.published_at is None:
+            contents = situation.fingerprints(source, to)
+            plan = data.moves.renew(
+                conn, plan_id, added_millicents=millicents, contents=contents, at=now
+            )
+        else:
+            data.moves.add_cost(conn, plan_id, millicents)
+    return Done(preview=found, plan=plan, back=back)
+
+
+def _check_vehicles(situation: Situation, changes: Sequence[_Change]) -> None:
+    """Refuse a vehicle that would ride two rounds at once, drafts among them.
+
+    Raises VehicleTwice.
+    """
+    changed = {each.ride for each in changes}
+    rides = [each.planned for each in changes if each.planned is not None]
+    standing = [each for id_, each in situation.rounds.items() if id_ not in changed]
+    for place, ride in enumerate(rides):
+        others: list[PlannedRound | Round] = [*rides[:place], *standing]
+        for other in others:
+            if (
+                ride.vehicle_id == other.vehicle_id
+                and ride.departs_at < other.returns_at
+                and ride.returns_at > other.departs_at
+            ):
+                raise VehicleTwice(field="to")
+
+
+def _keep_books(
+    conn: Connection[TupleRow], plan: Plan, delivery_id: int, to: Ride | None
+) -> dict[int, int]:
+    """Put the delivery on the plan's list of unserved ones, or strike it off; return the cost."""
+    if to is None:
+        left_out = Unserved(delivery_id=delivery_id, reason=SET_ASIDE)
+        data.plans.add_unserved(conn, plan.id, [left_out])
+        return {plan.id: UNSERVED_MILLICENTS}
+    if data.moves.remove_unserved(conn, plan.id, delivery_id):
+        return {plan.id: -UNSERVED_MILLICENTS}
+    return {}
+
+
+def _write(
+    conn: Connection[TupleRow], situation: Situation, plan: Plan, change: _Change
+) -> tuple[int, int]:
+    """Write one round; return its plan and what that costs more now."""
+    planned, route = change.planned, change.route
+    stood = situation.rounds[change.ride] if isinstance(change.ride, int) else None
+    if planned is None or route is None:
+        assert stood is not None
+        data.moves.remove_round(conn, stood.id)
+        return stood.plan_id, -stood.cost_millicents
+    if stood is None:
+        data.moves.open_round(conn, plan, planned, route)
+        return plan.id, planned.cost_millicents
+    data.moves.rewrite(conn, stood, planned, route)
+    return stood.plan_id, planned.cost_millicents - stood.cost_millicents
+
+
+def _save_state(
+    conn: Connection[TupleRow], situation: Situation, plan: Plan, to: Ride | None
+) -> None:
+    """A delivery is planned in a published round, and promised in any other or none."""
+    delivery = situation.delivery
+    is_shown = (
+        situation.rounds[to].state is RoundState.PUBLISHED
+        if isinstance(to, int)
+        else to is not None and plan.published_at is not None
+    )
+    if is_shown is not (delivery.state is DeliveryState.PLANNED):
+        taken = DeliveryStep.PLAN if is_shown else DeliveryStep.SET_ASIDE
+        data.deliveries.save_state(conn, delivery.id, delivery_step(delivery.state, taken))

@@ -1,0 +1,493 @@
+"""A dispatcher moves deliveries by hand, over real streets, with the referee's answer."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from shapely import Point
+
+import api.operations.moves as moves
+import api.operations.orders
+import api.operations.plans as plans
+import api.operations.rides
+import data.database
+import data.deliveries
+import data.plans
+import data.rounds
+from api.operations.moves import Done, Options, Preview
+from api.operations.situations import FreeTrip, Ride
+from data.plans import Plan
+from data.rounds import Round
+from data.streets.engine import StreetProcesses
+from delivery.day import Day
+from delivery.errors import NotFound, Refusal
+from delivery.loading import UNSERVED_MILLICENTS
+from delivery.moving import MoveBreaks, PeriodOver
+from delivery.orders import Fulfilment
+from delivery.pooling import DeliveryState
+from delivery.proofs import EventKind
+from delivery.rounds import PlanOutdated, RoundState, RoundUnderWay, TaskKind, VehicleTwice
+from routing.fault import FaultCode
+from routing.streets import Route, Streets
+from tests import builders
+from tests.builders import DAY, PARIS, a_slot, an_event, an_order
+from tests.small_town import Town
+
+MORNING = a_slot(hour=9).starts_at
+LOCAL = Day(date=DAY, timezone=PARIS)
+
+
+def three_doors(town: Town, streets: StreetProcesses) -> list[int]:
+    """Plan three doors of the afternoon; one bike takes them all."""
+    taken = town.take(
+        an_order("A-1", address="12 rue du Port"),
+        an_order("A-2", address="20 rue du Port", shop="librairie"),
+        an_order("A-3", address="30 rue du Port"),
+    )
+    town.plan(streets)
+    assert len(town.rounds()) == 1
+    return [each.delivery_id for each in taken if each.delivery_id is not None]
+
+
+def at_home(town: Town) -> FreeTrip:
+    """The afternoon of the bike that has no round."""
+    busy = {round_.vehicle_id for round_ in town.rounds()}
+    (vehicle_id,) = set(town.vehicles) - busy
+    return FreeTrip(vehicle_id=vehicle_id, starts=builders.a_bike().periods[1].starts)
+
+
+def preview(town: Town, streets: Streets, delivery_id: int, to: Ride | None) -> Preview:
+    return moves.preview(
+        town.pool, town.id, DAY, delivery_id, to=to, streets=streets, now=town.clock()
+    )
+
+
+def move(town: Town, streets: Streets, delivery_id: int, to: Ride | None, **other: object) -> Done:
+    return moves.move(
+        town.pool,
+        town.id,
+        DAY,
+        delivery_id,
+        to=to,
+        streets=streets,
+        now=town.clock(),
+        **other,  # type: ignore[arg-type]
+    )
+
+
+def options(town: Town, streets: Streets, delivery_id: int) -> Options:
+    return moves.options(town.pool, town.id, DAY, delivery_id, streets=streets, now=town.clock())
+
+
+def latest(town: Town) -> Plan:
+    with data.database.scoped(town.pool, town.id) as conn:
+        plan = data.plans.latest(conn, DAY)
+        assert plan is not None
+        unserved = data.plans.unserved(conn, plan.id)
+    rounds = [round_ for round_ in town.rounds() if round_.plan_id == plan.id]
+    costs = sum(round_.cost_millicents for round_ in rounds)
+    assert plan.cost_millicents == costs + UNSERVED_MILLICENTS * len(unserved)
+    return plan
+
+
+def doors(round_: Round) -> list[int]:
+    return [task.delivery_id for task in round_.tasks if task.kind is TaskKind.DROPOFF]
+
+
+def holding(town: Town, delivery_id: int) -> Round:
+    (found,) = [round_ for round_ in town.rounds() if delivery_id in doors(round_)]
+    return found
+
+
+def start(town: Town, round_: Round) -> None:
+    event = an_event(
+        EventKind.ROUND_STARTED, round_id=round_.id, task_id=None, device_at=round_.departs_at
+    )
+    town.clock.moment = round_.departs_at
+    (verdict,) = api.operations.rides.record(
+        town.pool, town.id, round_.vehicle_id, [event], now=town.clock()
+    )
+    assert verdict.refusal is None
+
+
+def test_a_move_costs_what_the_preview_said_and_the_rounds_hold(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, *_ = three_doors(town, streets)
+    (before,) = town.rounds()
+    shown = preview(town, streets, one, at_home(town))
+    assert shown.is_feasible and shown.standing == ()
+    assert shown.before.cost_millicents == before.cost_millicents
+    assert shown.before.distance_m == before.distance_m
+    assert shown.after.cost_millicents > shown.before.cost_millicents
+    done = move(town, streets, one, at_home(town), seen=shown.seen)
+    assert done.preview == shown
+    rounds = town.rounds()
+    assert [sorted(doors(each)) for each in rounds].count([one]) == 1
+    assert sum(each.cost_millicents for each in rounds) == shown.after.cost_millicents
+    assert sum(each.distance_m for each in rounds) == shown.after.distance_m
+    assert latest(town).id == done.plan.id
+    for round_ in rounds:
+        assert len(round_.legs) == len(round_.stops) + 1
+        assert all(t.earliest_at <= t.planned_at <= t.latest_at for t in round_.tasks)
+    (door,) = [t for t in holding(town, one).tasks if t.kind is TaskKind.DROPOFF]
+    assert door.planned_at == shown.after.arrives_at
+
+
+def test_every_delivery_there_and_back_costs_what_it_cost(
+    town: Town, streets: StreetProcesses
+) -> None:
+    """The bike has the same trip again, at the cheapest place: never dearer, and here the same."""
+    deliveries = three_doors(town, streets)
+    cost = latest(town).cost_millicents
+    for delivery_id in deliveries:
+        there = move(town, streets, delivery_id, at_home(town))
+        assert latest(town).cost_millicents > cost
+        back = move(town, streets, delivery_id, there.back)
+        assert back.preview.is_feasible
+        assert latest(town).cost_millicents == cost
+        assert len(town.rounds()) == 1
+
+
+def test_a_round_that_gave_its_last_delivery_is_gone_and_can_come_back(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, *_ = three_doors(town, streets)
+    (before,) = town.rounds()
+    home = at_home(town)
+    move(town, streets, one, home)
+    alone = holding(town, one)
+    back = move(town, streets, one, before.id)
+    assert alone.id not in {each.id for each in town.rounds()}
+    assert back.back == home
+    move(town, streets, one, back.back)
+    assert doors(holding(town, one)) == [one]
+
+
+def morning_and_afternoon(town: Town, streets: StreetProcesses) -> tuple[int, Round]:
+    """Return a delivery of the morning, and the round of the afternoon."""
+    early, late = town.take(
+        an_order("A-1", slot_starts_at=MORNING), an_order("A-2", address="20 rue du Port")
+    )
+    town.plan(streets)
+    assert early.delivery_id is not None and late.delivery_id is not None
+    return early.delivery_id, holding(town, late.delivery_id)
+
+
+def test_an_unfit_move_is_shown_with_what_breaks_and_needs_consent(
+    town: Town, streets: StreetProcesses
+) -> None:
+    early, afternoon = morning_and_afternoon(town, streets)
+    shown = preview(town, streets, early, afternoon.id)
+    assert not shown.is_feasible
+    (breach,) = shown.breaches
+    assert (breach.code, breach.delivery_id) == (FaultCode.TOO_LATE, early)
+    assert breach.label == "12 rue du Port, 22999 Essai"
+    assert breach.latest_at == MORNING + timedelta(hours=2)
+    assert breach.excess > 90 * 60
+    version = latest(town).version
+    with pytest.raises(MoveBreaks):
+        move(town, streets, early, afternoon.id)
+    assert latest(town).version == version
+    done = move(town, streets, early, afternoon.id, despite_faults=True)
+    assert done.preview.breaches == shown.breaches
+    assert early in doors(holding(town, early)) and len(town.rounds()) == 1
+    assert latest(town).version == version + 1
+    assert isinstance(done.back, FreeTrip)
+    assert move(town, streets, early, done.back).preview.is_feasible
+
+
+def test_a_draft_becomes_the_next_version_with_its_other_rounds(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, *_ = three_doors(town, streets)
+    (early,) = town.take(an_order("A-4", slot_starts_at=MORNING, shop="librairie"))
+    town.plan(streets)
+    seen = latest(town)
+    assert early.delivery_id is not None
+    untouched = holding(town, early.delivery_id)
+    done = move(town, streets, one, at_home(town))
+    assert done.plan.version == seen.version + 1
+    assert holding(town, early.delivery_id).stops == untouched.stops
+    assert town.count("plans") == 1
+    with pytest.raises(PlanOutdated):
+        plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=seen.id)
+    plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=done.plan.id)
+    assert town.delivery(one).state is DeliveryState.PLANNED
+
+
+def test_published_rounds_that_have_not_left_are_rewritten_in_place(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, two, three = three_doors(town, streets)
+    town.publish()
+    (before,) = town.rounds()
+    done = move(town, streets, one, at_home(town))
+    after = holding(town, two)
+    assert (after.id, after.state) == (before.id, RoundState.PUBLISHED)
+    known = {task.id for task in before.tasks if task.delivery_id in (two, three)}
+    assert {task.id for task in after.tasks} == known
+    assert holding(town, one).state is RoundState.PUBLISHED
+    assert {town.delivery(each).state for each in (one, two)} == {DeliveryState.PLANNED}
+    assert done.plan.version == 1 and done.plan.published_at is not None
+    assert latest(town).cost_millicents > sum(r.cost_millicents for r in (before,))
+
+
+def test_a_delivery_set_aside_is_promised_again_and_planned_with_the_next(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, two, _ = three_doors(town, streets)
+    aside = move(town, streets, two, None)
+    assert aside.plan.version == 2
+    with data.database.scoped(town.pool, town.id) as conn:
+        (left_out,) = data.plans.unserved(conn, aside.plan.id)
+    assert (left_out.delivery_id, left_out.reason) == (two, "set_aside")
+    assert isinstance(aside.back, int)
+    move(town, streets, two, aside.back)
+    with data.database.scoped(town.pool, town.id) as conn:
+        assert data.plans.unserved(conn, latest(town).id) == []
+    town.publish()
+    move(town, streets, one, None)
+    assert town.delivery(one).state is DeliveryState.PROMISED
+    latest(town)
+    planned = town.plan(streets)
+    assert [each.delivery_id for each in planned.unserved] == []
+    assert doors(holding(town, one)) == [one]
+
+
+def test_between_a_published_round_and_a_draft_the_delivery_changes_its_state(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, two, _ = three_doors(town, streets)
+    town.publish()
+    (late,) = town.take(an_order("A-9", address="40 rue du Port"))
+    town.plan(streets)
+    assert late.delivery_id is not None
+    draft, shown = holding(town, late.delivery_id), holding(town, one)
+    assert draft.state is RoundState.DRAFT
+    done = move(town, streets, one, draft.id)
+    assert town.delivery(one).state is DeliveryState.PROMISED
+    assert done.plan.version == 3
+    back = move(town, streets, late.delivery_id, shown.id)
+    assert town.delivery(late.delivery_id).state is DeliveryState.PLANNED
+    assert set(doors(holding(town, two))) == {*doors(shown), late.delivery_id} - {one}
+    plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=back.plan.id)
+    assert town.delivery(one).state is DeliveryState.PLANNED
+
+
+def test_a_round_that_has_left_is_its_couriers(town: Town, streets: StreetProcesses) -> None:
+    one, two, _ = three_doors(town, streets)
+    move(town, streets, one, at_home(town))
+    town.publish()
+    gone, other = holding(town, one), holding(town, two)
+    start(town, gone)
+    for delivery_id, to in ((one, other.id), (two, gone.id), (one, None)):
+        with pytest.raises(RoundUnderWay) as refused:
+            move(town, streets, delivery_id, to)
+        assert refused.value.parameters == {"vehicle": gone.vehicle}
+    found = options(town, streets, two)
+    assert [each.id for each in found.gone] == [gone.id]
+    assert gone.id not in {each.target for each in found.previews}
+
+
+class Interrupted:
+    """The real streets, and something that happens while the way is looked up."""
+
+    def __init__(self, streets: Streets, happens: object) -> None:
+        self._streets, self._happens = streets, happens
+        self.snap, self.table = streets.snap, streets.table
+
+    def route(self, points: list[Point], *, profile: str) -> Route:
+        self._happens()  # type: ignore[operator]
+        self._happens = lambda: None
+        return self._streets.route(points, profile=profile)
+
+
+def test_a_change_while_the_way_is_looked_up_refuses_the_move(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, two, three = three_doors(town, streets)
+    home = at_home(town)
+
+    def another_moves() -> None:
+        move(town, streets, two, None)
+
+    with pytest.raises(PlanOutdated):
+        move(town, Interrupted(streets, another_moves), one, home)  # type: ignore[arg-type]
+    assert sorted(doors(holding(town, one))) == sorted([one, three])
+
+    def called_off() -> None:
+        (order_id,) = {t.order_ids[0] for t in holding(town, three).tasks if t.delivery_id == three}
+        api.operations.orders.cancel(
+            town.pool, town.id, town.channel.id, order_id, now=town.clock()
+        )
+
+    with pytest.raises(PlanOutdated):
+        move(town, Interrupted(streets, called_off), one, home)  # type: ignore[arg-type]
+
+
+def test_a_courier_who_leaves_meanwhile_wins(town: Town, streets: StreetProcesses) -> None:
+    one, *_ = three_doors(town, streets)
+    town.publish()
+    left = Interrupted(streets, lambda: start(town, holding(town, one)))
+    with pytest.raises(RoundUnderWay):
+        move(town, left, one, at_home(town))  # type: ignore[arg-type]
+
+
+def test_a_move_that_was_agreed_on_another_state_of_things_is_refused(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, two, _ = three_doors(town, streets)
+    home = at_home(town)
+    shown = preview(town, streets, one, home)
+    move(town, streets, two, None)
+    with pytest.raises(PlanOutdated):
+        move(town, streets, one, home, seen=shown.seen)
+    again = preview(town, streets, one, home)
+    assert move(town, streets, one, home, seen=again.seen).preview == again
+
+
+def test_every_way_out_of_a_round_has_its_price(town: Town, streets: StreetProcesses) -> None:
+    early, afternoon = morning_and_afternoon(town, streets)
+    found = options(town, streets, early)
+    fits = {each.target: each.is_feasible for each in found.previews}
+    assert fits[afternoon.id] is False and fits[None] is True
+    homes = [each for each in fits if isinstance(each, FreeTrip)]
+    mornings = {each for each in homes if each.starts == builders.a_bike().periods[0].starts}
+    assert len(homes) == 2 and {fits[each] for each in mornings} == {True}
+    for each in found.previews:
+        assert each == preview(town, streets, early, each.target)
+
+
+def test_one_that_came_after_the_plan_can_be_put_into_it(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, *_ = three_doors(town, streets)
+    (late,) = town.take(an_order("A-9", address="40 rue du Port"))
+    assert late.delivery_id is not None
+    shown = preview(town, streets, late.delivery_id, holding(town, one).id)
+    assert shown.before.arrives_at is None and shown.after.arrives_at is not None
+    done = move(town, streets, late.delivery_id, holding(town, one).id)
+    assert done.back is None and late.delivery_id in doors(holding(town, one))
+    latest(town)
+    town.publish()
+
+
+def test_what_is_not_of_this_day_or_town_cannot_be_moved(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, *_ = three_doors(town, streets)
+    (round_,) = town.rounds()
+    absent: list[tuple[int, Ride | None]] = [
+        (one, 10**9),
+        (10**9, round_.id),
+        (one, FreeTrip(vehicle_id=10**9, starts=at_home(town).starts)),
+        (one, FreeTrip(vehicle_id=round_.vehicle_id, starts=at_home(town).starts)),
+    ]
+    for delivery_id, to in absent:
+        with pytest.raises(NotFound):
+            preview(town, streets, delivery_id, to)
+    with pytest.raises(NotFound):
+        moves.preview(
+            town.pool,
+            town.id,
+            DAY + timedelta(days=1),
+            one,
+            to=round_.id,
+            streets=streets,
+            now=town.clock(),
+        )
+    move(town, streets, one, None)
+    with pytest.raises(NotFound):
+        move(town, streets, one, None)
+
+
+def test_what_is_brought_to_the_drive_or_called_off_rides_nowhere(
+    town: Town, streets: StreetProcesses
+) -> None:
+    three_doors(town, streets)
+    drive = {
+        "fulfilment": Fulfilment.DRIVE,
+        "address": None,
+        "slot_starts_at": datetime(2026, 11, 20, 15, tzinfo=UTC),
+    }
+    brought, off = town.take(
+        an_order("A-8", shop="boulangerie", **drive), an_order("A-9", address="40 rue du Port")
+    )
+    api.operations.orders.cancel(
+        town.pool, town.id, town.channel.id, off.order_id, now=town.clock()
+    )
+    (round_,) = town.rounds()
+    for taken, code in ((brought, "nothing_to_carry"), (off, "delivery_step_refused")):
+        assert taken.delivery_id is not None
+        with pytest.raises(Refusal) as refused:
+            move(town, streets, taken.delivery_id, round_.id)
+        assert refused.value.code == code
+
+
+def test_nobody_is_sent_back_into_a_period_that_is_over(
+    town: Town, streets: StreetProcesses
+) -> None:
+    early, afternoon = morning_and_afternoon(town, streets)
+    morning = holding(town, early)
+    town.clock.moment = LOCAL.at(builders.a_bike().periods[1].starts)
+    with pytest.raises(PeriodOver):
+        move(town, streets, doors(afternoon)[0], morning.id)
+    found = options(town, streets, doors(afternoon)[0])
+    assert morning.id not in {each.target for each in found.previews}
+    rescued = preview(town, streets, early, afternoon.id)
+    assert {each.code for each in rescued.breaches} == {FaultCode.TOO_LATE}
+
+
+def test_during_the_day_no_round_leaves_in_the_past(town: Town, streets: StreetProcesses) -> None:
+    one, *_ = three_doors(town, streets)
+    (before,) = town.rounds()
+    town.clock.moment = before.departs_at + timedelta(minutes=20)
+    done = move(town, streets, one, at_home(town))
+    assert holding(town, one).departs_at >= town.clock()
+    assert done.preview.before.cost_millicents == before.cost_millicents
+
+
+def test_phones_that_hold_the_former_round_still_report_on_it(
+    town: Town, streets: StreetProcesses
+) -> None:
+    one, two, _ = three_doors(town, streets)
+    town.publish()
+    (before,) = town.rounds()
+    pickup = next(task for task in before.tasks if task.delivery_id == two)
+    move(town, streets, one, None)
+    town.clock.moment = before.departs_at
+    event = an_event(
+        EventKind.PICKED_UP,
+        uuid=uuid4(),
+        round_id=before.id,
+        task_id=pickup.id,
+        device_at=town.clock(),
+    )
+    (verdict,) = api.operations.rides.record(
+        town.pool, town.id, before.vehicle_id, [event], now=town.clock()
+    )
+    assert verdict.refusal is None
+    assert town.delivery(two).state is DeliveryState.UNDER_WAY
+
+
+def test_a_vehicle_never_rides_two_rounds_at_once(town: Town, streets: StreetProcesses) -> None:
+    """Forced into the morning, a delivery of the afternoon keeps the bike until its slot opens."""
+    early, afternoon = morning_and_afternoon(town, streets)
+    (late,) = doors(afternoon)
+    (other,) = town.take(an_order("A-3", address="30 rue du Port", shop="librairie"))
+    assert other.delivery_id is not None
+    move(town, streets, other.delivery_id, afternoon.id)
+    morning = holding(town, early)
+    if morning.vehicle_id != afternoon.vehicle_id:
+        starts = builders.a_bike().periods[1].starts
+        mine = FreeTrip(vehicle_id=morning.vehicle_id, starts=starts)
+        for delivery_id in (late, other.delivery_id):
+            move(town, streets, delivery_id, mine)
+            mine = holding(town, delivery_id).id  # type: ignore[assignment]
+    with pytest.raises(VehicleTwice):
+        move(town, streets, late, morning.id, despite_faults=True)
+    move(town, streets, other.delivery_id, None)
+    done = move(town, streets, late, morning.id, despite_faults=True)
+    assert {each.code for each in done.preview.breaches} == {FaultCode.WORKING_PERIOD}
+    assert len(town.rounds()) == 1
