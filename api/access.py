@@ -48,6 +48,7 @@ def _to(rows: Rows, *roles: str) -> Access:
 
 ANYBODY = _to(Rows.PUBLIC)
 BY_LINK = _to(Rows.LINK)
+DISPATCH = _to(Rows.TOWN, "dispatcher", "admin")
 ALL_ROLES = ("courier", "shop", "hub", "dispatcher", "mairie", "admin")
 
 #: (method, path) -> access, the doors in the order of README's map. `GET` stands for `HEAD` too.
@@ -137,6 +138,19 @@ ACCESS: dict[tuple[str, str], Access] = {
         Rows.TOWN, "hub", "dispatcher", "admin"
     ),
     # The dispatcher's desk
+    ("GET", "/t/{slug}/regulation"): DISPATCH,
+    ("GET", "/t/{slug}/regulation/{day}"): DISPATCH,
+    ("POST", "/t/{slug}/regulation/{day}/planifier"): DISPATCH,
+    ("GET", "/t/{slug}/regulation/{day}/calcul/{run_id}"): DISPATCH,
+    ("POST", "/t/{slug}/regulation/{day}/publier"): DISPATCH,
+    ("GET", "/t/{slug}/regulation/{day}/deplacer"): DISPATCH,
+    ("POST", "/t/{slug}/regulation/{day}/deplacer"): DISPATCH,
+    ("GET", "/t/{slug}/regulation/{day}/livraisons"): DISPATCH,
+    ("POST", "/t/{slug}/regulation/{day}/livraisons"): DISPATCH,
+    ("GET", "/t/{slug}/regulation/livraisons/{delivery_id}"): DISPATCH,
+    ("POST", "/t/{slug}/regulation/livraisons/{delivery_id}/annuler"): DISPATCH,
+    ("POST", "/t/{slug}/regulation/livraisons/{delivery_id}/creneau"): DISPATCH,
+    ("POST", "/t/{slug}/regulation/vehicules/{vehicle_id}/lien"): DISPATCH,
     ("GET", "/t/{slug}/jour"): _to(Rows.TOWN, "dispatcher", "hub", "admin"),
     ("GET", "/t/{slug}/jour/{day}"): _to(Rows.TOWN, "dispatcher", "hub", "admin"),
     ("GET", "/t/{slug}/jour/{day}/rounds.geojson"): _to(Rows.TOWN, "dispatcher", "hub", "admin"),

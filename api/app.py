@@ -21,6 +21,10 @@ import api.pages.admin_town
 import api.pages.courier
 import api.pages.courier_stop
 import api.pages.day
+import api.pages.dispatch
+import api.pages.dispatch_deliveries
+import api.pages.dispatch_links
+import api.pages.dispatch_moves
 import api.pages.entry
 import api.pages.frame
 import api.pages.hub
@@ -51,6 +55,10 @@ DOORS = (
     api.pages.public,
     api.pages.entry,
     api.pages.day,
+    api.pages.dispatch,
+    api.pages.dispatch_moves,
+    api.pages.dispatch_deliveries,
+    api.pages.dispatch_links,
     api.pages.hub,
     api.pages.hub_delivery,
     api.pages.labels,

@@ -98,14 +98,13 @@ def add_key(
     """Créer une clé ; elle n'est montrée qu'une fois."""
     if role not in ROLES:
         fail(f"« {role} » n'est pas un rôle : {', '.join(ROLES)}.")
+    shop_code = channel if role == "shop" else shop
     with open_desk(town) as desk, refusals_said():
         wish = KeyWish(
             role=role,
             label=label or channel,
             channel=channel,
-            shop_id=_shop(desk, channel if role == "shop" else shop)
-            if shop or role == "shop"
-            else None,
+            shop_id=_shop(desk, shop_code) if shop_code else None,
             vehicle_id=_vehicle(desk, channel) if role == "courier" else None,
         )
         now = datetime.now(UTC)

@@ -16,7 +16,7 @@ import api.operations.setup
 import api.operations.shops
 import api.operations.towns
 import api.words
-import data.database
+import data.channels.csv
 import data.secrets
 from api.cli import (
     Json,
@@ -246,6 +246,6 @@ def _bytes(file: Path) -> bytes:
         fail(f"{file} : {'fichier introuvable' if missing else error.strerror}")
 
 
-def _say_faults(faults: "tuple[data.channels.csv.CellFault, ...]") -> None:
+def _say_faults(faults: tuple[data.channels.csv.CellFault, ...]) -> None:
     for fault in faults:
         print(api.operations.imports.sentence(fault, "fr"), file=sys.stderr)

@@ -31,8 +31,8 @@ from delivery.errors import NotFound
 DESKS = {data.jobs.PLANNING: 1, data.jobs.DEFAULT: 4}
 #: A worker gives a sign of life so often, and is dead without one for so long.
 HEARTBEAT_S, DEAD_AFTER_S = 10.0, 30.0
-#: A job that killed its worker so often is given up.
-MOST_DEATHS = 3
+#: A job tried so often whose worker died again is given up: it may be what killed it.
+MOST_TRIES = 10
 #: How long a worker that lost the database waits before it begins again.
 PAUSE_S = 5.0
 #: Finished jobs are kept so long, failed ones for somebody to look at.
@@ -100,16 +100,27 @@ def app(url: str, tools: Tools) -> procrastinate.App:
         name="send_account_link",
         queue=data.jobs.QUEUES["send_account_link"],
         retry=Waits(LETTER_WAITS_S, OSError, ConnectionLost),
+        pass_context=True,
     )
-    def send_account_link(*, town_id: int, account_id: int, kind: str) -> None:
-        # An account that was closed since gets no letter.
-        with suppress(NotFound):
+    def send_account_link(context: JobContext, *, town_id: int, account_id: int, kind: str) -> None:
+        try:
             api.operations.letters.send_account_link(
                 tools.pool, tools.settings, town_id, account_id, kind, now=tools.clock()
             )
+        except NotFound:
+            log.info("letter_dropped", account_id=account_id, reason="account closed since")
+        except OSError:
+            if not _is_replaced(tools.pool, context.job):
+                raise
 
     _add_upkeep(jobs)
     return jobs
+
+
+def _is_replaced(pool: Pool, job: Job) -> bool:
+    """Whether another job of the same lock waits: this one cannot go back into the queue."""
+    with pool.connection() as conn:
+        return data.jobs.waiting(conn, job.queueing_lock) is not None
 
 
 def _add_upkeep(jobs: procrastinate.App) -> None:
@@ -144,7 +155,7 @@ async def take_up_stalled(jobs: procrastinate.App) -> None:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
         # Another worker may have been faster.
         with suppress(ConnectorException):
-            if job.attempts < MOST_DEATHS:
+            if job.attempts < MOST_TRIES:
                 await manager.retry_job(job)
             else:
                 await manager.finish_job(job, Status.FAILED, delete_job=False)

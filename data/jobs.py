@@ -146,8 +146,8 @@ def defer(
     except UniqueViolation as error:
         if error.diag.constraint_name != "procrastinate_jobs_queueing_lock_idx_v1":
             raise
-        waiting = _waiting(conn, queueing_lock)
-        return _deferred(conn, job) if waiting is None else waiting
+        first = waiting(conn, queueing_lock)
+        return _deferred(conn, job) if first is None else first
 
 
 def _deferred(conn: Connection[TupleRow], job: dict[str, object]) -> int:
@@ -163,7 +163,8 @@ def _deferred(conn: Connection[TupleRow], job: dict[str, object]) -> int:
     return int(row[0][0])
 
 
-def _waiting(conn: Connection[TupleRow], queueing_lock: str | None) -> int | None:
+def waiting(conn: Connection[TupleRow], queueing_lock: str | None) -> int | None:
+    """Return the job of a queueing lock that waits; None where there is none, or no lock."""
     row = conn.execute(
         """
         SELECT id

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -24,6 +25,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: The accessibility rules every page is held to.
+AXE = Path("api/web/node_modules/axe-core/axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -98,3 +102,13 @@ class Watch:
 
     def _say(self, what: str, about: str) -> None:
         self.complaints.append(f"{what}: {about}")
+
+
+def breaches(page: Page) -> list[str]:
+    """Return what axe finds wrong, one line a rule."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("(tags) => axe.run({ runOnly: tags })", RULES)
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0].get('failureSummary')}"
+        for each in found["violations"]
+    ]

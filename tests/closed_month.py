@@ -18,16 +18,12 @@ from tests.builders import NOON
 from zones.zone import Zone, ZoneKind
 
 #: Zones overlap: the earlier one wins.
-ZONES = (
-    Zone(
-        code="ville", name="Ville", kind=ZoneKind.DELIVERY, area=box(-2.053, 48.448, -2.047, 48.452)
-    ),
-    Zone(
-        code="hameaux",
-        name="=Hameaux",
-        kind=ZoneKind.DELIVERY,
-        area=box(-2.06, 48.444, -2.04, 48.456),
-    ),
+ZONES = tuple(
+    Zone(code=code, name=name, kind=ZoneKind.DELIVERY, area=area)
+    for code, name, area in (
+        ("ville", "Ville", box(-2.053, 48.448, -2.047, 48.452)),
+        ("hameaux", "=Hameaux", box(-2.06, 48.444, -2.04, 48.456)),
+    )
 )
 
 

@@ -198,10 +198,10 @@ class _Teller:
             phone=phone or "",
             phone_text=delivery.phones.national(phone) if phone else "",
             bundles=tuple(self._bundle(task, order) for order in orders),
-            marks=self._marks([parcel for order in present for parcel in order.parcels]),
-            notes=()
-            if self._is_over
-            else tuple(dict.fromkeys(order.note for order in orders if order.note)),
+            marks=self._marks(task, [parcel for order in present for parcel in order.parcels]),
+            notes=tuple(dict.fromkeys(order.note for order in orders if order.note))
+            if at_door and not self._is_over
+            else (),
             leads_to=self._leads_to(task),
             needs_proof=needs_proof(self._ride, task),
             state=state,
@@ -239,11 +239,11 @@ class _Teller:
             case _:
                 return "missing"
 
-    def _marks(self, found: Sequence[Parcel]) -> tuple[tuple[str, str], ...]:
+    def _marks(self, task: Task, found: Sequence[Parcel]) -> tuple[tuple[str, str], ...]:
         """Return what to mind: the badge and the words of each."""
         temperatures = {parcel.temperature for parcel in found}
         marks = {
-            "age": any(parcel.age_check for parcel in found),
+            "age": needs_proof(self._ride, task) and any(each.age_check for each in found),
             "frozen": Temperature.FROZEN in temperatures,
             "chilled": Temperature.CHILLED in temperatures,
             "fragile": any(parcel.fragile for parcel in found),

@@ -19,7 +19,7 @@ from api.operations.situations import Ride
 from api.pages.day import day_to_show, map_facts, parsed
 from api.pages.dispatch_board import view
 from api.pages.dispatch_rides import parse_ride, write_ride
-from api.pages.dispatch_words import DispatchWords
+from api.pages.dispatch_words import DayHead, DispatchWords
 from api.pages.forms import Fields, FormState, read
 from api.pages.frame import PRIVATE, fragment, page, seen
 from api.visits import LoggedIn, Login
@@ -143,7 +143,8 @@ def _board(
         status=api.errors.status_of(refusal) if refusal else 200,
         board=shown,
         day=shown.words,
-        date=shown.day,
+        head=DayHead.of(day, words),
+        date=day,
         form=form,
         words=words,
         progress=_progress(board.run, words) if _is_news(board, now) and board.run else None,

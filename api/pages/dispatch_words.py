@@ -1,12 +1,13 @@
 """How the dispatcher's desk says things: moments by the town's clocks, states as badges."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
 import api.words
+from api.day_page import FIRST_DAY, LAST_DAY
 from api.pages.frame import language_of
 from api.visits import Login
 from data.rounds import Round
@@ -97,4 +98,24 @@ class DispatchWords:
             number=number,
             vehicle=round_.vehicle,
             hours=self.span(round_.departs_at, round_.returns_at),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayHead:
+    """A day as the head of its pages names it, and the days beside it."""
+
+    day: date
+    text: str
+    before: date | None
+    after: date | None
+
+    @classmethod
+    def of(cls, day: date, words: DispatchWords) -> "DayHead":
+        """Return the head of a day's pages."""
+        return cls(
+            day=day,
+            text=api.words.show(day, words.language),
+            before=day - timedelta(days=1) if day > FIRST_DAY else None,
+            after=day + timedelta(days=1) if day < LAST_DAY else None,
         )

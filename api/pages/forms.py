@@ -1,6 +1,6 @@
 """Forms as browsers send them, checked by a model, shown again with what to mend."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -39,11 +39,13 @@ class FormFields:
         return name in self.texts
 
 
-async def _fields(request: Request) -> FormFields:
+async def _fields(request: Request) -> AsyncIterator[FormFields]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if request.method == "GET" or kind not in FORM_TYPES:
-        return FormFields()
-    return _read(await request.form(max_fields=MOST_FIELDS))
+        yield FormFields()
+        return
+    async with request.form(max_fields=MOST_FIELDS) as form:
+        yield _read(form)
 
 
 def _read(form: FormData) -> FormFields:

@@ -18,7 +18,7 @@ from api.operations.hub import Pending, Placed
 from api.operations.receptions import Reception, Standing
 from api.pages.forms import Fields, FormFields, FormState, read
 from api.pages.frame import PRIVATE, fragment, language_of, page, seen
-from api.pages.hub_words import HubWords
+from api.pages.hub_words import HubWords, at_counter
 from api.visits import LoggedIn, Login
 from delivery.errors import Refusal
 
@@ -120,10 +120,10 @@ def _received(
     chosen = read(TakenForm, fields, "fr").value
     if chosen is not None:
         return api.operations.receptions.receive_order(
-            pool, login.town.id, chosen.order, now=now, actor=login.actor
+            pool, login.town.id, chosen.order, now=now, actor=at_counter(login)
         )
     return api.operations.receptions.receive_typed(
-        pool, login.town.id, typed, scanned=codes, now=now, actor=login.actor
+        pool, login.town.id, typed, scanned=codes, now=now, actor=at_counter(login)
     )
 
 

@@ -16,7 +16,7 @@ from api.deps import Id, Now, Pool
 from api.operations.handovers import Attempt
 from api.pages.forms import Fields, FormState, read
 from api.pages.frame import language_of, page, seen
-from api.pages.hub_words import HubWords
+from api.pages.hub_words import HubWords, at_counter
 from api.visits import LoggedIn, Login
 from delivery.errors import NotFound, Refusal
 
@@ -52,7 +52,7 @@ def hand_over(
         said = api.words.text("hub_code_form", {}, language)
         form = FormState(texts=form.texts, faults={"code": said})
         return _delivery(request, delivery_id, login, pool, now, form, status=422)
-    attempt = Attempt(code=form.value.code, now=now, actor=login.actor)
+    attempt = Attempt(code=form.value.code, now=now, actor=at_counter(login))
     try:
         api.operations.handovers.hand_over_at_drive(pool, login.town.id, delivery_id, attempt)
     except NotFound:
@@ -87,5 +87,7 @@ def _delivery(
 @router.post("/t/{slug}/hub/commandes/{order_id}/annuler-reception")
 def take_back(request: Request, order_id: Id, login: LoggedIn, pool: Pool, now: Now) -> Response:
     """Take a reception back while nothing else happened to the order."""
-    api.operations.receptions.take_back(pool, login.town.id, order_id, now=now, actor=login.actor)
+    api.operations.receptions.take_back(
+        pool, login.town.id, order_id, now=now, actor=at_counter(login)
+    )
     return seen(request, f"/t/{login.town.slug}/hub", done="hub_taken_back")

@@ -26,6 +26,11 @@ LOOKS = {
 }
 
 
+def at_counter(login: Login) -> str:
+    """Name who takes a step at the hub's counter: the hub, and whose account it was."""
+    return f"hub:{login.account_id}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubWords:
     """Says things in a language and in the town's own time; `today` is spared where it is meant."""

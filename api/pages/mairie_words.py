@@ -135,4 +135,4 @@ def month(first: date, language: str) -> str:
 
 def percent(share: Decimal, language: str) -> str:
     """Write a share of one: 80 %, 33,3 %."""
-    return format_percent(share, "#,##0.## %" if language == "fr" else "#,##0.##%", locale=language)
+    return format_percent(share, "#,##0.##\N{NO-BREAK SPACE}%" if language == "fr" else "#,##0.##%", locale=language)

@@ -15,6 +15,7 @@ from api.pages.frame import language_of
 from api.pages.shop_form import OrderForm, form_page, taken
 from api.pages.shop_words import Wording
 from api.visits import LoggedIn, Login
+from delivery.addresses import fold, split_town, written_city
 from delivery.errors import Refusal
 from delivery.orders import Fulfilment, OrderStep, step
 from delivery.phones import national
@@ -69,12 +70,23 @@ def _amendable(pool: Pool, login: Login, order_id: int) -> OrderSheet:
 
 
 def _is_for_another(form: OrderForm, sheet: OrderSheet) -> bool:
-    order, place = sheet.order, sheet.delivery.place.label if sheet.delivery else None
+    order = sheet.order
+    label = sheet.delivery.place.label if sheet.delivery else ""
     return (form.name, form.phone, form.fulfilment) != (
         order.recipient_name,
         order.recipient_phone,
         order.fulfilment,
-    ) or (form.fulfilment is Fulfilment.HOME and form.address != place)
+    ) or (form.fulfilment is Fulfilment.HOME and not _is_door(form.address or "", label))
+
+
+def _is_door(written: str, label: str) -> bool:
+    """Whether an address is another spelling of the one that was there."""
+    (door, postcode), (known, its_postcode) = split_town(written), split_town(label)
+    is_there = postcode in (None, its_postcode) and written_city(written) in (
+        None,
+        written_city(label),
+    )
+    return written == label or (fold(door) == fold(known) and is_there)
 
 
 def _changes(form: OrderForm, sheet: OrderSheet, timezone: ZoneInfo) -> Amendment:

@@ -30,13 +30,14 @@ from api.pages.frame import page, seen
 from api.pages.shop_words import SlotChoice, Wording
 from api.visits import Login
 from delivery.addresses import AddressAmbiguous, AddressUnknown
-from delivery.errors import Refusal
-from delivery.orders import MOST_PARCELS, AlreadyEntered, Fulfilment, Recipient
+from delivery.errors import NotFound, Refusal
+from delivery.orders import MOST_PARCELS, AlreadyEntered, Fulfilment, Recipient, StepRefused
 from delivery.parcels import Parcel
 from delivery.phones import e164
 
-#: Where a refusal that names no field is told on this form.
+#: Where a refusal is told on this form that names none of its fields.
 FIELDS = {
+    "delivery_step_refused": "slot_starts_at",
     "outside_zone": "address",
     "not_funded": "fulfilment",
     "residual_refused": "fulfilment",
@@ -170,9 +171,9 @@ def _refused(
 
     Raises it where it is about no form: the order is not the shop's, or not any more.
     """
-    if refusal.field in {"order_id", "state"}:
+    if isinstance(refusal, NotFound | StepRefused):
         raise refusal
-    told = Refusal(field=refusal.field or FIELDS.get(refusal.code), **refusal.parameters)
+    told = Refusal(field=FIELDS.get(refusal.code, refusal.field), **refusal.parameters)
     own = f"shop_{refusal.code}"
     told.code = own if own in api.words.catalogue(words.language) else refusal.code
     names = {"slot_starts_at": f"slot_{form.text('fulfilment')}", "point": "address"}

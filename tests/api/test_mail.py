@@ -1,5 +1,6 @@
 """Letters reach people through the operator's mail server, and lead to the public address alone."""
 
+import asyncio
 import email
 import email.message
 import email.policy
@@ -16,7 +17,9 @@ from fastapi.testclient import TestClient
 from psycopg import Connection
 from psycopg.rows import TupleRow
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
+import api.commands
 import api.doctor
 import api.mail
 import api.operations.accounts as accounts
@@ -46,11 +49,13 @@ class Postbox:
         self.letters: list[tuple[str, list[str], bytes]] = []
         self.unknown: set[str] = set()
         self.is_busy = False
+        self.thinks_s = 0.0
 
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
     ) -> str:
         if self.is_busy:
+            await asyncio.sleep(self.thinks_s)
             return "451 later"
         if address in self.unknown:
             return "550 nobody"
@@ -292,6 +297,15 @@ def test_mail_settings_that_cannot_work_are_refused_in_words(
     assert "secret" not in said
 
 
+def test_commands_say_so_and_do_nothing() -> None:
+    answer = CliRunner().invoke(
+        api.commands.app, ["doctor"], env={"COLPORTEUR_MAIL_URL": "smtp://moi:secret@h.example"}
+    )
+    assert answer.exit_code == 1
+    assert answer.stdout == ""
+    assert "COLPORTEUR_MAIL_FROM" in answer.stderr and "secret" not in answer.stderr
+
+
 def test_settings_set_to_nothing_are_left_out() -> None:
     settings = Settings(mail_url="", mail_from="", public_url="")
     assert (settings.mail_url, settings.mail_from, settings.public_url) == (None, None, None)
@@ -302,10 +316,15 @@ def app(settings: Settings) -> FastAPI:
     return create_app(settings, clock=lambda: builders.NOON, worker=True)
 
 
-def ask(pool: Pool, town_id: int, account_id: int) -> int:
+def ask(pool: Pool, town_id: int, account_id: int, *, lock: str | None = None) -> int:
     with scoped(pool, town_id) as conn:
         return data.jobs.defer(
-            conn, "send_account_link", town_id=town_id, account_id=account_id, kind="invitation"
+            conn,
+            "send_account_link",
+            town_id=town_id,
+            queueing_lock=lock,
+            account_id=account_id,
+            kind="invitation",
         )
 
 
@@ -359,6 +378,24 @@ def test_a_letter_is_tried_again_while_the_server_is_down(
         until(superuser, job_id, "succeeded")
         controller.stop()
     assert "mot-de-passe" in box.only().get_content()
+
+
+def test_a_letter_asked_for_again_while_the_first_fails_is_sent_once(
+    app: FastAPI, pool: Pool, town_id: int, superuser: Connection[TupleRow], postbox: Postbox
+) -> None:
+    account_id = an_account(pool, town_id)
+    postbox.is_busy, postbox.thinks_s = True, 1.0
+    with TestClient(app):
+        first = ask(pool, town_id, account_id, lock="a")
+        until(superuser, first, "doing")
+        second = ask(pool, town_id, account_id, lock="a")
+        until(superuser, first, "succeeded")
+        until(superuser, second, "todo", 1, True)
+        assert ask(pool, town_id, account_id, lock="a") == second
+        postbox.is_busy = False
+        superuser.execute("UPDATE procrastinate.procrastinate_jobs SET scheduled_at = now()")
+        until(superuser, second, "succeeded")
+    assert "mot-de-passe" in postbox.only().get_content()
 
 
 def test_a_letter_nobody_can_get_is_given_up(

@@ -350,13 +350,31 @@ def test_a_worker_that_lost_the_database_finds_it_again(
     assert plan_runs.find(town.pool, town.id, run.id).state is PlanRunState.DONE
 
 
+def workers(pool: Pool) -> int:
+    with pool.connection() as conn:
+        return conn.execute("SELECT 1 FROM procrastinate.procrastinate_workers").rowcount
+
+
+def test_beside_a_database_of_the_operators_own_nobody_works_unless_told(
+    town: Town, database: Database, test_home: Path
+) -> None:
+    settings = Settings(home=test_home, DATABASE_URL=database.application_url)  # type: ignore[call-arg]
+    with TestClient(create_app(settings, clock=town.clock)):
+        run = ask(town)
+        time.sleep(0.5)
+        assert workers(town.pool) == 0
+        assert plan_runs.find(town.pool, town.id, run.id).state is PlanRunState.WAITING
+
+
+def test_no_plan_takes_for_ever(town: Town) -> None:
+    for seconds in (0, plan_runs.LONGEST_S + 1, float("inf"), float("nan")):
+        with pytest.raises(ValueError):
+            ask(town, seconds=seconds)
+
+
 def test_the_command_works_until_it_is_told_to_stop(
     pool: Pool, database: Database, tmp_path: Path
 ) -> None:
-    def workers() -> int:
-        with pool.connection() as conn:
-            return conn.execute("SELECT 1 FROM procrastinate.procrastinate_workers").rowcount
-
     process = subprocess.Popen(
         [sys.executable, "-m", "api", "worker"],
         env={"DATABASE_URL": database.application_url, "COLPORTEUR_HOME": str(tmp_path)},
@@ -364,7 +382,7 @@ def test_the_command_works_until_it_is_told_to_stop(
     )
     try:
         deadline = time.monotonic() + PATIENCE_S
-        while workers() < 2:
+        while workers(pool) < 2:
             assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
@@ -372,4 +390,4 @@ def test_the_command_works_until_it_is_told_to_stop(
     finally:
         process.kill()
         process.wait()
-    assert workers() == 0
+    assert workers(pool) == 0

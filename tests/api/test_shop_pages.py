@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
+from psycopg import Connection
+from psycopg.rows import TupleRow
 
 import api.operations.subsidies
 import data.programmes
@@ -402,9 +404,10 @@ def test_eight_forms_at_once_get_eight_references(counter: Counter, town: Town) 
     assert references == {f"C-2026-{n:04d}" for n in range(1, 9)}
 
 
-def test_what_is_not_all_paid_is_told_after(counter: Counter, town: Town) -> None:
-    with scoped(town.pool, town.id) as conn:
-        conn.execute("UPDATE programmes SET rules = jsonb_set(rules, '{town_share}', '\"0.75\"')")
+def test_what_is_not_all_paid_is_told_after(
+    counter: Counter, superuser: Connection[TupleRow]
+) -> None:
+    superuser.execute("UPDATE programmes SET rules = jsonb_set(rules, '{town_share}', '\"0.75\"')")
     page = counter.follow(counter.post(ORDERS, **form()))
     assert "La ville paie 3,90" in page and "Il reste 1,30" in page
 
@@ -544,10 +547,7 @@ def test_calling_off_is_asked_and_then_done(counter: Counter, town: Town) -> Non
     assert town.order(taken.order_id).state is OrderState.ACCEPTED
     assert "La commande est annulée" in counter.follow(counter.post(path))
     assert town.delivery(taken.delivery_id).state is DeliveryState.CANCELLED
-    again = counter.get(path)
-    assert (again.status_code, "n'est plus possible" in again.text) == (409, True) or (
-        again.status_code == 409
-    )
+    assert counter.get(path).status_code == 409
 
 
 # Written anew
@@ -594,7 +594,7 @@ def test_basket_note_and_slot_change_in_place(counter: Counter, town: Town) -> N
     assert order_id(answer) == taken.order_id
     order = town.order(taken.order_id)
     assert (order.basket_cents, order.note) == (3120, "2e")
-    assert [slot.booked for slot in town.slots()][0] == 1
+    assert next(slot.booked for slot in town.slots()) == 1
 
 
 def test_for_another_customer_it_is_taken_anew_and_told_so(counter: Counter, town: Town) -> None:
@@ -628,9 +628,7 @@ def test_parcels_in_a_published_round_are_the_dispatchers_matter(
     assert "appelez le régulateur" in fault(answer.text, "parcels")
     morning = a_slot(hour=9).starts_at.astimezone(PARIS).isoformat()
     answer = amended(counter, taken.order_id, slot_home=morning)
-    assert "appelez le régulateur" in fault(answer.text, "slot_home") or "appelez" in fault(
-        answer.text
-    )
+    assert "appelez le régulateur" in fault(answer.text, "slot_home")
     assert amended(counter, taken.order_id, note="2e étage").status_code == 303
 
 

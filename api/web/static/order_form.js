@@ -2,6 +2,8 @@
 // this module the form is whole; the server says what this would have said.
 
 const form = document.getElementById("order");
+// Not by name: buttons that offer an address bear its name too.
+const fieldOf = (name) => document.getElementById(`f-${name}`);
 const PAUSE_MS = 90;
 const LEAST_DIGITS = 10;
 
@@ -13,7 +15,7 @@ async function ask(address, name, text, signal) {
 
 /** Fill name and address from the shop's own orders; never over what somebody typed. */
 function knowRegulars() {
-  const phone = form.elements.phone;
+  const phone = fieldOf("phone");
   const filled = new Map();
   let asked = phone.value;
   async function look() {
@@ -23,7 +25,7 @@ function knowRegulars() {
     const found = await ask(form.dataset.regulars, "telephone", text);
     if (found === null || phone.value.trim() !== text) return;
     for (const name of ["name", "address"]) {
-      const field = form.elements[name];
+      const field = fieldOf(name);
       if (field.value === "" || field.value === filled.get(name)) {
         field.value = found[name] ?? "";
         filled.set(name, field.value);
@@ -37,7 +39,7 @@ function knowRegulars() {
 
 /** A combobox with a list of doors (ARIA 1.2): arrows choose, Enter takes, Escape closes. */
 function completeDoors() {
-  const field = form.elements.address;
+  const field = fieldOf("address");
   const list = document.createElement("ul");
   const said = document.createElement("span");
   let doors = [];
