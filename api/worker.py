@@ -15,8 +15,9 @@ from datetime import timedelta
 import procrastinate
 import structlog
 from procrastinate import JobContext
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 import api.operations.letters
@@ -155,10 +156,17 @@ async def take_up_stalled(jobs: procrastinate.App) -> None:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S):
         # Another worker may have been faster.
         with suppress(ConnectorException):
-            if job.attempts < MOST_TRIES:
-                await manager.retry_job(job)
-            else:
+            if job.attempts >= MOST_TRIES or not await _is_back(manager, job):
                 await manager.finish_job(job, Status.FAILED, delete_job=False)
+
+
+async def _is_back(manager: JobManager, job: Job) -> bool:
+    """Put a job back into its queue; False where one of its lock waits in its place."""
+    try:
+        await manager.retry_job(job)
+    except UniqueViolation:
+        return False
+    return True
 
 
 async def forget_old(jobs: procrastinate.App) -> None:

@@ -46,6 +46,15 @@ def zone_names(conn: Connection[TupleRow]) -> dict[str, str]:
     return dict(conn.execute("SELECT code, name FROM zones ORDER BY position").fetchall())
 
 
+def bringing(conn: Connection[TupleRow], shop_ids: Iterable[int]) -> set[int]:
+    """Return those of the shops that bring their parcels to the hub or drive themselves."""
+    rows = conn.execute(
+        "SELECT id FROM shops WHERE id = ANY(%(ids)s) AND brings_parcels ORDER BY id",
+        {"ids": sorted(set(shop_ids))},
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
 def recipients(conn: Connection[TupleRow], ids: Iterable[int]) -> dict[int, tuple[str, str | None]]:
     """Return the names and phone numbers of these recipients, by id."""
     rows = conn.execute(

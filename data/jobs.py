@@ -130,13 +130,13 @@ def defer(
 ) -> int:
     """Enqueue a job for a town in the caller's transaction; return its id.
 
-    Of one `lock` one job runs at a time. Where one of the same `queueing_lock` waits already,
-    that one's id is returned.
+    Of one `lock` one job runs at a time. Of one `queueing_lock` one waits beside the one that runs:
+    where one waits already, that one's id is returned.
     """
     job: dict[str, object] = {
         "queue": QUEUES[task_name],
         "task": task_name,
-        "lock": lock,
+        "lock": lock or queueing_lock,
         "queueing_lock": queueing_lock,
         "arguments": Jsonb({"town_id": town_id, **arguments}),
     }

@@ -31,7 +31,7 @@ from data.rounds import Round, Stop
 from data.subsidies import Subsidy
 from delivery.day import Day
 from delivery.errors import NotFound
-from delivery.orders import CALLED_OFF, Order
+from delivery.orders import CALLED_OFF, Fulfilment, Order
 from delivery.pooling import Delivery, DeliveryState
 from delivery.proofs import Event
 from delivery.rounds import RoundState, TaskKind
@@ -40,7 +40,10 @@ from delivery.slots import Slot, SlotKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
-    """A delivery on the day's list: its orders, its slot, and the round it is in, by number."""
+    """A delivery on the day's list: its orders, its slot, and the round it is in, by number.
+
+    `needs_ride` is False where its shops bring everything to the drive.
+    """
 
     delivery: Delivery
     slot: Slot
@@ -50,6 +53,7 @@ class DeliveryRow:
     number: int | None
     round: Round | None
     planned_at: datetime | None
+    needs_ride: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +188,9 @@ def _rows(conn: Connection[TupleRow], day: Day, ids: list[int] | None) -> list[D
     orders = data.orders.of_deliveries(conn, [each.id for each in found])
     people = data.dispatch.recipients(conn, [each.recipient_id for each in found])
     rides = _rides(data.rounds.between(conn, day.starts_at, day.ends_at, with_legs=False))
+    bringing = data.dispatch.bringing(
+        conn, {order.shop_id for each in orders.values() for order in each}
+    )
     rows = []
     for each in found:
         number, round_, planned_at = rides.get(each.id, (None, None, None))
@@ -198,6 +205,8 @@ def _rows(conn: Connection[TupleRow], day: Day, ids: list[int] | None) -> list[D
                 number=number,
                 round=round_,
                 planned_at=planned_at,
+                needs_ride=each.fulfilment is not Fulfilment.DRIVE
+                or any(order.shop_id not in bringing for order in orders[each.id]),
             )
         )
     return rows

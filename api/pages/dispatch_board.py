@@ -60,6 +60,7 @@ class BoardView:
     day: date
     words: DayView
     is_past: bool
+    is_riding: bool
     news: int
     left_out: tuple[LeftOut, ...]
     draft_id: int | None
@@ -84,6 +85,7 @@ def view(board: Board, words: DispatchWords, *, now: datetime) -> BoardView:
         day=sheet.day.date,
         words=day,
         is_past=now >= sheet.day.ends_at,
+        is_riding=any(each.state is RoundState.STARTED for each in sheet.rounds),
         news=len(set(board.unplanned) - {each.delivery_id for each in left_out}),
         left_out=tuple(left_out),
         draft_id=plan.id if plan and is_draft else None,

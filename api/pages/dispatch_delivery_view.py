@@ -93,7 +93,7 @@ def _facts(sheet: DeliverySheet, words: DispatchWords) -> Iterator[tuple[str, st
     kind = words.text(f"kind_{delivery.fulfilment.value}")
     yield words.text("one_zone"), f"{sheet.zone}, {kind}"
     yield words.text("one_slot"), words.span(row.slot.starts_at, row.slot.ends_at)
-    yield words.text("one_round"), round_text(row.number, row.round, words)
+    yield words.text("one_round"), round_text(row, words)
     if row.planned_at is not None:
         yield words.text("one_at"), words.clock(row.planned_at)
     yield words.text("one_promised"), words.moment(delivery.promised_at)
@@ -109,12 +109,12 @@ def _money(sheet: DeliverySheet, words: DispatchWords) -> str:
     if not engaged or sheet.subsidy is None:
         return words.text("one_engaged_none")
     decision, language = sheet.subsidy.decision, words.language
-    paid = words.text(
-        "one_paid",
+    return words.text(
+        "one_paid_part" if decision.residual_cents else "one_paid",
+        engaged=api.words.euros(engaged, language),
         paid=api.words.euros(decision.net_cents, language),
         left=api.words.euros(decision.residual_cents, language),
     )
-    return f"{api.words.euros(engaged, language)} ({paid})"
 
 
 def _order(each: OrderSheet, sheet: DeliverySheet, words: DispatchWords) -> OrderView:

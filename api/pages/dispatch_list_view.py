@@ -7,7 +7,6 @@ import api.words
 from api.operations.deliveries import DeliveryList, DeliveryRow
 from api.operations.situations import OPEN
 from api.pages.dispatch_words import DASH, Badge, DispatchWords
-from data.rounds import Round
 from delivery.addresses import fold
 from delivery.orders import Fulfilment
 from delivery.pooling import DeliveryState
@@ -124,7 +123,8 @@ def _fits(row: DeliveryRow, found: DeliveryList, asked: Filter) -> bool:
 
 
 def _is_without(row: DeliveryRow) -> bool:
-    return row.round is None and row.delivery.state is DeliveryState.PROMISED
+    is_promised = row.delivery.state is DeliveryState.PROMISED
+    return row.round is None and row.needs_ride and is_promised
 
 
 def _said_of(row: DeliveryRow, found: DeliveryList) -> str:
@@ -153,7 +153,7 @@ def _row(row: DeliveryRow, found: DeliveryList, words: DispatchWords) -> RowView
         slot=words.span(row.slot.starts_at, row.slot.ends_at),
         zone=found.zones.get(delivery.zone_code, delivery.zone_code),
         kind=words.text(f"kind_{delivery.fulfilment.value}"),
-        round=round_text(row.number, row.round, words),
+        round=round_text(row, words),
         number=row.number,
         planned=words.clock(row.planned_at) if row.planned_at else DASH,
         proof=proof(row, words),
@@ -161,11 +161,11 @@ def _row(row: DeliveryRow, found: DeliveryList, words: DispatchWords) -> RowView
     )
 
 
-def round_text(number: int | None, round_: Round | None, words: DispatchWords) -> str:
+def round_text(row: DeliveryRow, words: DispatchWords) -> str:
     """Name the round a delivery is in, by number and vehicle."""
-    if number is None or round_ is None:
-        return words.text("no_round")
-    return f"{number}, {round_.vehicle}"
+    if row.round is None:
+        return words.text("no_round" if row.needs_ride else "no_ride_needed")
+    return f"{row.number}, {row.round.vehicle}"
 
 
 def proof(row: DeliveryRow, words: DispatchWords) -> str:
@@ -182,4 +182,5 @@ def proof(row: DeliveryRow, words: DispatchWords) -> str:
 def is_movable(row: DeliveryRow) -> bool:
     """Tell whether a dispatcher may still put it elsewhere."""
     is_waiting = row.delivery.state in (DeliveryState.PROMISED, DeliveryState.PLANNED)
-    return is_waiting and (row.round is None or row.round.state in OPEN)
+    is_open = row.round.state in OPEN if row.round else row.needs_ride
+    return is_waiting and is_open

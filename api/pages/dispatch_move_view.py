@@ -147,9 +147,15 @@ def _named(
 
 
 def said(breaches: Sequence[Breach], words: DispatchWords) -> tuple[str, ...]:
-    """Say what breaks, what is missed by most first."""
-    ordered = sorted(breaches, key=lambda each: -each.excess)
-    return tuple(_said(each, words) for each in ordered)
+    """Say what breaks, what is missed by most first; once a stop, however much is done there."""
+    stops: dict[tuple[object, ...], list[Breach]] = {}
+    for each in sorted(breaches, key=lambda each: -each.excess):
+        where = (each.code, each.vehicle, each.kind, each.label, each.dimension)
+        stops.setdefault(where, []).append(each)
+    return tuple(
+        _said(worst, words) + (f" {words.count('fault_more', len(more))}" if more else "")
+        for worst, *more in stops.values()
+    )
 
 
 def _said(breach: Breach, words: DispatchWords) -> str:

@@ -398,6 +398,20 @@ def test_a_letter_asked_for_again_while_the_first_fails_is_sent_once(
     assert "mot-de-passe" in postbox.only().get_content()
 
 
+def test_a_dead_workers_letter_gives_way_to_one_asked_for_since(
+    app: FastAPI, pool: Pool, town_id: int, superuser: Connection[TupleRow], postbox: Postbox
+) -> None:
+    account_id = an_account(pool, town_id)
+    dead = ask(pool, town_id, account_id, lock="a")
+    superuser.execute("UPDATE procrastinate.procrastinate_jobs SET status = 'doing'")
+    alive = ask(pool, town_id, account_id, lock="a")
+    assert alive != dead
+    with TestClient(app):
+        until(superuser, dead, "failed")
+        until(superuser, alive, "succeeded")
+    assert "mot-de-passe" in postbox.only().get_content()
+
+
 def test_a_letter_nobody_can_get_is_given_up(
     app: FastAPI, pool: Pool, town_id: int, superuser: Connection[TupleRow], postbox: Postbox
 ) -> None:
