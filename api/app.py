@@ -31,6 +31,7 @@ import api.pages.hub
 import api.pages.hub_delivery
 import api.pages.labels
 import api.pages.mairie
+import api.pages.mairie_files
 import api.pages.mairie_line
 import api.pages.public
 import api.pages.recipient
@@ -70,6 +71,7 @@ DOORS = (
     api.pages.courier_stop,
     api.pages.recipient,
     api.pages.mairie,
+    api.pages.mairie_files,
     api.pages.mairie_line,
     api.pages.admin,
     api.pages.admin_town,

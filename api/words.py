@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -122,8 +122,9 @@ def share(part: int, whole: int, language: str = "fr") -> str:
     return format_percent(part * 100 // whole / 100, locale=language)
 
 
+@lru_cache(maxsize=4096)
 def euros(cents: int, language: str = "fr") -> str:
-    """Write cents as euros: 1 234,50 €."""
+    """Write cents as euros: 1 234,50 €. A page says the same amounts hundreds of times."""
     return format_currency(cents / 100, "EUR", locale=language)
 
 

@@ -84,7 +84,7 @@ class Filter:
             and self.fulfilment in (None, fulfilment(line))
             and (self.proof is None or self.proof.value == each.proof_kind)
             and self.rule in (None, rule(line))
-            and self.day in (None, each.service_at.astimezone(timezone).date())
+            and (self.day is None or self.day == each.service_at.astimezone(timezone).date())
             and self.delivery_id in (None, each.delivery_id)
             and not (self.unpaid and line.gross_cents)
         )

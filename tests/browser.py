@@ -87,7 +87,8 @@ class Watch:
         page.on(
             "console",
             lambda message: (
-                message.type in {"error", "warning"} and self._say(message.type, message.text)
+                message.type in {"error", "warning"}
+                and self._say(message.type, f"{message.text} {message.location.get('url', '')}")
             ),
         )
 

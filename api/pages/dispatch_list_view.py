@@ -1,13 +1,13 @@
 """A day's deliveries in words, narrowed by what a dispatcher asks for."""
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import api.words
 from api.operations.deliveries import DeliveryList, DeliveryRow
 from api.operations.situations import OPEN
 from api.pages.dispatch_words import DASH, Badge, DispatchWords
-from delivery.addresses import fold
 from delivery.orders import Fulfilment
 from delivery.pooling import DeliveryState
 
@@ -86,7 +86,8 @@ def view(found: DeliveryList, asked: Filter, words: DispatchWords) -> ListView:
         zones=_offered(found.zones.items(), {row.delivery.zone_code for row in found.rows}),
         slots=sorted({(_slot_key(row), _slot_text(row, words)) for row in found.rows}),
         shops=sorted(
-            ((str(id_), name) for id_, name in found.shops.items()), key=lambda each: fold(each[1])
+            ((str(id_), name) for id_, name in found.shops.items()),
+            key=lambda each: _plain(each[1]),
         ),
         kinds=[(each.value, words.text(f"kind_{each.value}")) for each in _KINDS],
         rides=[("sans", words.text("ride_none")), ("avec", words.text("ride_some"))],
@@ -110,7 +111,6 @@ def _slot_text(row: DeliveryRow, words: DispatchWords) -> str:
 
 
 def _fits(row: DeliveryRow, found: DeliveryList, asked: Filter) -> bool:
-    wanted = fold(asked.text)
     return (
         asked.state in ("", row.delivery.state.value)
         and asked.zone in ("", row.delivery.zone_code)
@@ -118,7 +118,7 @@ def _fits(row: DeliveryRow, found: DeliveryList, asked: Filter) -> bool:
         and (not asked.shop or any(str(order.shop_id) == asked.shop for order in row.orders))
         and asked.kind in ("", row.delivery.fulfilment.value)
         and asked.ride in ("", "sans" if _is_without(row) else "avec")
-        and (not wanted or wanted in _said_of(row, found))
+        and _is_meant(_plain(asked.text).split(), _said_of(row, found))
     )
 
 
@@ -128,11 +128,26 @@ def _is_without(row: DeliveryRow) -> bool:
 
 
 def _said_of(row: DeliveryRow, found: DeliveryList) -> str:
-    """Return all a dispatcher may search a delivery by, as `fold` writes it."""
+    """Return all a dispatcher may search a delivery by."""
     said = [str(row.delivery.id), row.delivery.place.label, row.recipient, row.phone or ""]
     for order in row.orders:
         said += [order.reference, order.recipient_name, found.shops.get(order.shop_id, "")]
-    return " ".join(fold(each) for each in said)
+    return _plain(" ".join(said))
+
+
+def _is_meant(wanted: Sequence[str], said: str) -> bool:
+    """Tell whether each word is in what is said; a phone number may begin with its 0."""
+    return all(word in said or _is_phone(word, said) for word in wanted)
+
+
+def _is_phone(word: str, said: str) -> bool:
+    return word.isdecimal() and word.startswith("0") and f"+33{word[1:]}" in said
+
+
+def _plain(text: str) -> str:
+    """Write a text without accents and capitals, as people search."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _row(row: DeliveryRow, found: DeliveryList, words: DispatchWords) -> RowView:

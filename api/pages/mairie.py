@@ -1,8 +1,5 @@
-"""The town hall's desk: the envelope, the months' statements, a statement whole."""
+"""The town hall's desk: the envelope, the months' statements, a statement with its lines."""
 
-import io
-import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,20 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 import api.assets
-import api.geojson
 import api.words
-import data.secrets
 from api.deps import Id, Pool
-from api.operations import months, statements
+from api.operations import statements
 from api.operations.statements import StatementSheet
 from api.pages.day import MAP_WORDS, streets_address
-from api.pages.forms import FormState
-from api.pages.frame import PRIVATE, language_of, page
-from api.pages.mairie_csv import lines_csv
+from api.pages.frame import language_of, page
 from api.pages.mairie_filter import FilterForm, read_filter
 from api.pages.mairie_words import Wording, month, percent
-from api.settings import Settings
-from api.visits import LoggedIn, Login, NoPage
+from api.visits import LoggedIn, Login
 from delivery import review
 from delivery.envelope import Envelope
 from delivery.review import Filter, Totals
@@ -32,8 +24,6 @@ from delivery.statements import Line
 router = APIRouter(include_in_schema=False)
 
 PAGE_LINES = 100
-#: When the files of a bundle were made says nothing; the same statement is the same zip.
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +86,9 @@ def show_statement(
     sheet = statements.sheet(pool, login.town.id, statement_id)
     form = read_filter(request)
     asked = form.value or FilterForm()
-    found = _found(sheet, asked.filter)
+    found = found_lines(sheet, asked.filter)
     stretch = _stretch(len(found), 1 if whole else number, len(found) if whole else PAGE_LINES)
-    wording = _wording(request, sheet)
+    wording = wording_of(request, sheet)
     return page(
         request,
         "mairie/statement.html",
@@ -120,35 +110,6 @@ def show_statement(
     )
 
 
-@router.get("/t/{slug}/mairie/etats/{statement_id}/lignes.csv")
-def read_lines(request: Request, login: LoggedIn, statement_id: Id, pool: Pool) -> Response:
-    """Send the lines, narrowed by the same filters, as a spreadsheet."""
-    sheet = statements.sheet(pool, login.town.id, statement_id)
-    asked = _valid(read_filter(request))
-    wording = _wording(request, sheet)
-    body = lines_csv([wording.row(line) for line in _found(sheet, asked.filter)], wording)
-    return _attached(body, "text/csv; charset=utf-8", f"{sheet.statement.number}.csv")
-
-
-@router.get("/t/{slug}/mairie/etats/{statement_id}/zones.geojson")
-def read_zones(login: LoggedIn, statement_id: Id, pool: Pool) -> Response:
-    """Send the town's zones with what the statement's lines come to in each."""
-    sheet = statements.sheet(pool, login.town.id, statement_id)
-    found = api.geojson.zones(sheet.zones.values(), review.by(sheet.lines, review.zone))
-    body = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    return Response(body, media_type="application/geo+json", headers={"Cache-Control": PRIVATE})
-
-
-@router.get("/t/{slug}/mairie/etats/{statement_id}/liasse.zip")
-def read_bundle(request: Request, login: LoggedIn, statement_id: Id, pool: Pool) -> Response:
-    """Send the bundle anyone can recompute the statement from."""
-    settings: Settings = request.app.state.settings
-    secret = data.secrets.household_secret(settings.home)
-    number = statements.number(pool, login.town.id, statement_id)
-    files = months.bundle(pool, login.town.id, statement_id, secret=secret)
-    return _attached(_zipped(files, number), "application/zip", f"{number}.zip")
-
-
 def _bar(envelope: Envelope, language: str) -> EnvelopeView:
     voted = max(envelope.voted_cents, 1)
     spoken_for = envelope.engaged_cents + envelope.service_fait_cents
@@ -160,22 +121,14 @@ def _bar(envelope: Envelope, language: str) -> EnvelopeView:
     )
 
 
-def _wording(request: Request, sheet: StatementSheet) -> Wording:
+def wording_of(request: Request, sheet: StatementSheet) -> Wording:
+    """Return how a statement is said to whoever asks."""
     return Wording(sheet.timezone, sheet.zones, language_of(request))
 
 
-def _found(sheet: StatementSheet, asked: Filter) -> list[Line]:
+def found_lines(sheet: StatementSheet, asked: Filter) -> list[Line]:
+    """Return the lines a filter lets through, in their order."""
     return [line for line in sheet.lines if asked.lets(line, sheet.timezone)]
-
-
-def _valid(form: FormState[FilterForm]) -> FilterForm:
-    """Return the filters of a file; one that cannot be read is not sent whole instead.
-
-    Raises NoPage.
-    """
-    if form.value is None:
-        raise NoPage("page_missing")
-    return form.value
 
 
 def _stretch(count: int, number: int, size: int) -> Stretch:
@@ -244,20 +197,3 @@ def _map_facts(request: Request, login: Login, sheet: StatementSheet) -> Mapping
             "upto": words["mairie_map_upto"],
         },
     }
-
-
-def _zipped(files: Mapping[str, bytes], folder: str) -> bytes:
-    """Pack files under one folder; the same files give the same bytes."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(f"{folder}/{name}", ZIP_DATE), content)
-    return packed.getvalue()
-
-
-def _attached(body: bytes, media_type: str, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": PRIVATE,
-    }
-    return Response(body, media_type=media_type, headers=headers)

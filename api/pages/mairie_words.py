@@ -135,4 +135,5 @@ def month(first: date, language: str) -> str:
 
 def percent(share: Decimal, language: str) -> str:
     """Write a share of one: 80 %, 33,3 %."""
-    return format_percent(share, "#,##0.##\N{NO-BREAK SPACE}%" if language == "fr" else "#,##0.##%", locale=language)
+    gap = "\N{NO-BREAK SPACE}" if language == "fr" else ""
+    return format_percent(share, f"#,##0.##{gap}%", locale=language)

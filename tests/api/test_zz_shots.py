@@ -1,5 +1,5 @@
-from tests.api.test_order_form import *
-from tests.api.test_order_form import counter, browser, paths
+from tests.api import test_order_form as base
+from tests.api.test_order_form import counter, browser, paths  # noqa
 
 def test_shots(counter, paths):
     for scheme in ("light", "dark"):

@@ -52,3 +52,12 @@ def test_the_index_finds_what_a_search_of_all_zones_finds(
     point = Point(lon, lat)
     holding = [zone for zone in zones if zone.area.intersects(point)]
     assert Atlas(zones).zone_at(point) is (holding[0] if holding else None)
+
+
+def test_each_zones_share_is_what_it_decides() -> None:
+    hidden = a_zone("caché", 1, 1, 2, 2)
+    shares = dict(Atlas([CENTRE, TOWN, hidden, HAMLET]).shares())
+    assert list(shares) == [CENTRE, TOWN, HAMLET]
+    assert shares[CENTRE].area == CENTRE.area.area
+    assert shares[TOWN].area == TOWN.area.area - CENTRE.area.area
+    assert shares[TOWN].intersection(CENTRE.area).area == 0
