@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import uvicorn
 
+import api.demo_accounts
 import api.demo_day
 import api.living_day
 import api.operations.subsidies
@@ -24,7 +25,7 @@ import data.demo.town
 import data.demo.trade
 import data.migrate
 from api.app import create_app
-from api.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+from api.demo_accounts import DEMO_PASSWORD
 from api.demo_day import Played
 from api.demo_stage import SimulatedClock, Stage
 from api.deps import StreetsOf
@@ -35,7 +36,6 @@ from data.database import Database, Pool
 from data.demo.names import TOWN
 from data.demo.programme import VOTED_CENTS
 from data.demo.trade import TownPlaces, Trade
-from delivery.accounts import Role
 from delivery.day import Day
 from delivery.errors import Refusal
 
@@ -44,15 +44,6 @@ SEED = 1
 FRIDAY = 4
 DATABASES = "colporteur_demo_"
 START_TIMEOUT_S = 30
-#: What each account opens, for people at a terminal.
-ROLES = {
-    Role.SHOP: "le comptoir d'un commerce",
-    Role.COURIER: "le téléphone d'un coursier en tournée",
-    Role.HUB: "l'accueil du hub et du drive",
-    Role.DISPATCHER: "le bureau de la régulation",
-    Role.MAIRIE: "l'état du mois et l'enveloppe, à la mairie",
-    Role.ADMIN: "les réglages de la ville",
-}
 
 
 class PortTaken(Refusal):
@@ -216,10 +207,8 @@ def _served(
 
 def _show_doors(steps: Steps, address: str) -> None:
     """Tell where to log in, and as whom."""
-    width = max(len(email) for email in DEMO_ACCOUNTS.values())
     steps.say(f"\nMot de passe de chaque compte : [bold]{DEMO_PASSWORD}[/bold]")
-    for role, email in DEMO_ACCOUNTS.items():
-        steps.say(f"  {email:<{width}}  {ROLES[role]}")
+    steps.say(api.demo_accounts.table())
     steps.say(f"\nPage de connexion : [bold]{address}[/bold]  (Ctrl-C pour arrêter)")
 
 

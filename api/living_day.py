@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import partial
 
+import api.demo_accounts
 import api.demo_orders
 import api.demo_stage
-import api.operations.accounts
 import api.operations.subsidies
-import data.accounts
 import data.database
 import data.deliveries
 import data.demo.day
@@ -28,12 +27,11 @@ import data.programmes
 import data.rounds
 import data.shops
 import data.slots
-from api.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from api.demo_stage import Stage
 from api.simulate import Habits, Tally
 from data.demo.day import DemoOrder
 from data.demo.trade import TownPlaces, Trade
-from delivery.accounts import NewAccount, Role
+from data.rounds import Round, Task
 from delivery.day import Day
 from delivery.fleet import Vehicle
 from delivery.orders import Fulfilment
@@ -216,28 +214,32 @@ def _live(stage: Stage, shop_code: str, coming: Sequence[DemoOrder]) -> Tally:
 
 
 def _habits(stage: Stage, shop_code: str) -> Habits:
-    """Let nobody be home at two early doors, one of them of the shop one looks at if it can be."""
+    """Let something go wrong at two early stops, one of them of the shop one looks at.
+
+    Nobody is at the door; where none of the shop's doors is early enough, it mislaid a parcel.
+    """
     day = stage.day
-    soon = day.at(STOPPED_AT) - timedelta(minutes=15)
     with data.database.scoped(stage.pool, stage.town_id) as conn:
-        shops = data.shops.listed(conn)
+        bringing = {shop.id for shop in data.shops.listed(conn) if shop.brings_parcels}
         deliveries = data.deliveries.listed(conn, slots_from=day.starts_at, slots_until=day.ends_at)
         orders = data.orders.of_deliveries(conn, [delivery.id for delivery in deliveries])
         rounds = data.rounds.between(conn, day.starts_at, day.ends_at)
     homes = {each.id for each in deliveries if each.fulfilment is Fulfilment.HOME}
-    early = [
-        delivery_id
-        for _, delivery_id in sorted(
-            (t.planned_at, t.delivery_id)
-            for r in rounds
-            for t in r.tasks
-            if t.kind is TaskKind.DROPOFF and t.planned_at < soon
-        )
-        if delivery_id in homes
-    ]
-    ours = [each for each in early if any(o.shop_code == shop_code for o in orders[each])]
-    others = [each for each in early if each not in ours]
-    bringing = {shop.id for shop in shops if shop.brings_parcels}
+    soon = day.at(STOPPED_AT) - timedelta(minutes=15)
+    doors, pickups = (
+        [
+            task.delivery_id
+            for task in sorted(_tasks(rounds), key=lambda task: (task.planned_at, task.id))
+            if task.kind is kind and task.delivery_id in homes and task.planned_at < soon
+        ]
+        for kind in (TaskKind.DROPOFF, TaskKind.PICKUP)
+    )
+
+    def is_ours(delivery_id: int) -> bool:
+        return all(order.shop_code == shop_code for order in orders[delivery_id])
+
+    ours = [each for each in doors if is_ours(each)][:1]
+    mislaid = [] if ours else [each for each in pickups if is_ours(each)][:1]
     brought = sorted(
         (order.ready_at, order.id)
         for of_delivery in orders.values()
@@ -245,41 +247,31 @@ def _habits(stage: Stage, shop_code: str) -> Habits:
         if order.shop_id in bringing and order.ready_at is not None and order.ready_at < soon
     )
     return Habits(
-        away=frozenset([*ours[:1], *others][:2]),
+        away=frozenset([*ours, *(each for each in doors if not is_ours(each))][:2]),
+        mislaid=frozenset(mislaid),
         left_waiting=frozenset(order_id for _, order_id in brought[-LEFT_WAITING:]),
     )
 
 
+def _tasks(rounds: Sequence[Round]) -> list[Task]:
+    return [task for round_ in rounds for task in round_.tasks]
+
+
 def _let_in(stage: Stage, shop_code: str, tally: Tally) -> Living:
-    """Make one account a role, all with the demo's password."""
-    password_hash = api.operations.accounts.hash_password(DEMO_PASSWORD)
+    """Open the demo's accounts: on the busy counter, and on the vehicle with most ahead of it."""
     with data.database.scoped(stage.pool, stage.town_id) as conn:
         shop = next(each for each in data.shops.listed(conn) if each.code == shop_code)
         vehicles = {vehicle.id: vehicle for vehicle in data.fleet.listed(conn)}
         rounds = data.rounds.between(conn, stage.day.starts_at, stage.day.ends_at)
-        busiest = max(
-            rounds,
-            key=lambda round_: (
-                round_.state is RoundState.STARTED,
-                sum(task.state is TaskState.TO_DO for task in round_.tasks),
-            ),
-        )
-        vehicle = vehicles[busiest.vehicle_id]
-        names = {
-            Role.SHOP: shop.name,
-            Role.COURIER: vehicle.name,
-            Role.HUB: "Accueil du drive",
-            Role.DISPATCHER: "Régulation",
-            Role.MAIRIE: "Mairie",
-            Role.ADMIN: "Administration",
-        }
-        for role, email in DEMO_ACCOUNTS.items():
-            account = NewAccount(
-                email=email,
-                name=names[role],
-                role=role,
-                shop_id=shop.id if role is Role.SHOP else None,
-                vehicle_id=vehicle.id if role is Role.COURIER else None,
-            )
-            data.accounts.add(conn, account, at=stage.clock(), password_hash=password_hash)
+    busiest = max(
+        rounds,
+        key=lambda round_: (
+            round_.state is RoundState.STARTED,
+            sum(task.state is TaskState.TO_DO for task in round_.tasks),
+        ),
+    )
+    vehicle = vehicles[busiest.vehicle_id]
+    api.demo_accounts.let_in(
+        stage.pool, stage.town_id, shop=shop, vehicle=vehicle, at=stage.clock()
+    )
     return Living(day=stage.day, shop=shop, vehicle=vehicle, tally=tally)

@@ -49,10 +49,11 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """What is special about a day: at whose doors (deliveries) nobody is, and which orders the
-    hub's agent leaves on the counter."""
+    """What is special about a day: at whose doors (deliveries) nobody is, whose parcels a shop does
+    not find, and which orders the hub's agent leaves on the counter."""
 
     away: frozenset[int] = frozenset()
+    mislaid: frozenset[int] = frozenset()
     left_waiting: frozenset[int] = frozenset()
 
 
@@ -164,7 +165,7 @@ class Town:
 
     def _expect_round(self, token: str, round_: dict[str, Any]) -> None:
         phone = _Phone(self._random, round_["id"])
-        for moment, events in _ride(phone, round_, self._codes, self._habits.away):
+        for moment, events in _ride(phone, round_, self._codes, self._habits):
             self._at(moment, lambda batch=events: self._report(token, batch))  # type: ignore[misc]
 
     def _report(self, token: str, events: list[dict[str, Any]]) -> None:
@@ -221,7 +222,7 @@ def _ride(
     phone: _Phone,
     round_: dict[str, Any],
     codes: dict[int, str],
-    away: frozenset[int],
+    habits: Habits,
 ) -> Iterator[tuple[datetime, list[dict[str, Any]]]]:
     """Ride a round stop by stop; yield when which events reach the server."""
     chance = phone.chance
@@ -236,7 +237,7 @@ def _ride(
         for task in stop["tasks"]:
             moment += timedelta(seconds=chance.randint(*TASK_S))
             moment = max(moment, datetime.fromisoformat(task["earliest_at"]))
-            unsent.append(_outcome(phone, task, moment, codes, away))
+            unsent.append(_outcome(phone, task, moment, codes, habits))
         if chance.random() >= OFFLINE:
             yield moment, _muddled(unsent, chance)
             unsent = []
@@ -250,13 +251,15 @@ def _outcome(
     task: dict[str, Any],
     moment: datetime,
     codes: dict[int, str],
-    away: frozenset[int],
+    habits: Habits,
 ) -> dict[str, Any]:
+    if task["delivery_id"] in habits.mislaid:
+        return phone.event("failed", moment, task["id"], reason="not_ready")
     if task["kind"] == "pickup":
         return phone.event("picked_up", moment, task["id"])
     if not task["needs_proof"]:
         return phone.event("delivered", moment, task["id"])
-    if phone.chance.random() < ABSENT or task["delivery_id"] in away:
+    if phone.chance.random() < ABSENT or task["delivery_id"] in habits.away:
         return phone.event("failed", moment, task["id"], reason="absent")
     if phone.chance.random() < NOTED:
         return phone.event("delivered", moment, task["id"], note="remis en main propre, sans code")

@@ -56,12 +56,6 @@ class Consignment:
         """The fingerprints of the orders, by id: what a plan remembers of them."""
         return {order.id: fingerprint(order) for order in self.orders}
 
-    @property
-    def fingerprint(self) -> str:
-        """Whatever planning would see differently: place, times, orders."""
-        times = self.slot.starts_at.timestamp(), self.slot.ends_at.timestamp()
-        return f"{self.delivery.place.point.wkt} {times} {self.contents}"
-
 
 def fingerprint(order: Order) -> str:
     """Write what planning reads of an order itself: when it is ready, and what there is to load."""

@@ -51,14 +51,15 @@ def slug(url: str) -> str:
     return found[1]
 
 
-def client(url: str, town: str, role: Role) -> httpx.Client:
-    """Return a client that came in by the role's demo account."""
-    opened = httpx.Client(base_url=url, follow_redirects=True, timeout=60)
-    answer = opened.post(
-        f"/t/{town}/connexion", data={"email": DEMO_ACCOUNTS[role], "password": DEMO_PASSWORD}
-    )
-    answer.raise_for_status()
-    return opened
+@contextmanager
+def client(url: str, town: str, role: Role) -> Iterator[httpx.Client]:
+    """Open a client that came in by the role's demo account."""
+    with httpx.Client(base_url=url, follow_redirects=True, timeout=60) as opened:
+        answer = opened.post(
+            f"/t/{town}/connexion", data={"email": DEMO_ACCOUNTS[role], "password": DEMO_PASSWORD}
+        )
+        answer.raise_for_status()
+        yield opened
 
 
 def route_of(path: str) -> str | None:

@@ -83,8 +83,9 @@ def _check(conn: Connection[TupleRow], held: Held, changes: Amendment) -> None:
         raise CourierKnows(field="parcels", reason="parcels")
     if changes.ready_at == order.ready_at or changes.ready_at is None:
         return
-    if changes.slot_starts_at is None:
-        check_ready(data.slots.lock(conn, delivery.slot_id), changes.ready_at)
+    slot = data.slots.lock(conn, delivery.slot_id)
+    if changes.slot_starts_at in (None, slot.starts_at):
+        check_ready(slot, changes.ready_at)
     listed = data.shop_orders.by_id(conn, order.id)
     assert listed is not None
     if listed.pickup_at is not None and changes.ready_at > listed.pickup_at:

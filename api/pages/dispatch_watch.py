@@ -11,8 +11,10 @@ from delivery.rounds import RoundState, TaskKind, TaskState
 
 #: A round may leave so much later than planned before anybody wonders.
 PATIENCE = timedelta(minutes=5)
+#: A round so far behind its plan is told by itself.
+BEHIND = timedelta(minutes=10)
 #: What is worst comes first.
-ORDER = ("overdue", "risk", "not_left", "failed", "late")
+ORDER = ("overdue", "behind", "not_left", "risk", "failed", "late")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,20 @@ def _of_round(
     now: datetime,
 ) -> Iterator[Concern]:
     behind = delay(round_, now)
+    if round_.state is RoundState.STARTED and behind >= BEHIND:
+        yield Concern(
+            kind="behind",
+            badge="caution",
+            title=words.text("watch_round", number=number, vehicle=round_.vehicle),
+            more=words.text("watch_behind", late=words.minutes(behind.total_seconds())),
+            number=number,
+        )
     if round_.state is RoundState.PUBLISHED and behind > PATIENCE:
         yield Concern(
             kind="not_left",
             badge="caution",
-            title=words.text("watch_not_left", number=number, vehicle=round_.vehicle),
-            more=words.text("watch_not_left_more", at=words.clock(round_.departs_at)),
+            title=words.text("watch_round", number=number, vehicle=round_.vehicle),
+            more=words.text("watch_not_left", at=words.clock(round_.departs_at)),
             number=number,
         )
     for stop in round_.stops:

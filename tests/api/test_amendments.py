@@ -137,8 +137,9 @@ def test_an_order_of_another_shop_is_not_amended(town: Town, order: Order) -> No
 
 
 def test_an_order_is_ready_before_its_slot_needs_it(town: Town, order: Order) -> None:
-    with pytest.raises(ReadyTooLate):
-        amend(town, order.id, ready_at=a_slot().ends_at)
+    for slot_starts_at in (None, a_slot().starts_at, a_slot(hour=9).starts_at):
+        with pytest.raises(ReadyTooLate):
+            amend(town, order.id, ready_at=a_slot().ends_at, slot_starts_at=slot_starts_at)
     assert town.order(order.id).ready_at is None
 
 

@@ -112,6 +112,7 @@ def test_the_envelope_stands_on_top_and_every_statement_below(
 ) -> None:
     text = read(client, "/t/essai/mairie")
     gross = closed.statement.gross_cents
+    assert closed.statement.head_sha256 in read(client, path(closed))
     assert f"Voté {euros(1_000_000)}" in text
     assert f"livré, avec preuve {euros(gross)}" in text
     assert f"promis, pas encore livré {euros(624)}" in text

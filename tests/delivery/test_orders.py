@@ -82,6 +82,19 @@ def test_an_order_is_called_off_only_before_it_left_its_shop() -> None:
     }
 
 
+def test_a_shop_amends_what_it_still_has_and_takes_its_own_steps_back() -> None:
+    amended = {state for state, taken in STEPS if taken is OrderStep.AMEND}
+    assert amended == {OrderState.ACCEPTED, OrderState.READY}
+    assert all(step(state, OrderStep.AMEND) is state for state in amended)
+    reopened = {
+        state: after for (state, taken), after in STEPS.items() if taken is OrderStep.REOPEN
+    }
+    assert reopened == {
+        OrderState.READY: OrderState.ACCEPTED,
+        OrderState.DROPPED_OFF: OrderState.READY,
+    }
+
+
 def test_every_state_can_be_reached() -> None:
     reached = {OrderState.RECEIVED}
     while True:

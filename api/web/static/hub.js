@@ -9,3 +9,12 @@ document.addEventListener("keydown", (event) => {
     field.focus();
   }
 });
+
+// What somebody opened or closed stays so when the lists are renewed.
+const folds = new Map();
+document.body.addEventListener("htmx:beforeSwap", () => {
+  for (const each of document.querySelectorAll(".hub-fold")) folds.set(each.id, each.open);
+});
+document.body.addEventListener("htmx:afterSwap", () => {
+  for (const each of document.querySelectorAll(".hub-fold")) each.open = folds.get(each.id) ?? each.open;
+});
