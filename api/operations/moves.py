@@ -39,7 +39,6 @@ from delivery.pooling import step as delivery_step
 from delivery.rounds import (
     PlannedRound,
     PlanOutdated,
-    PlanUnknown,
     RoundState,
     RoundUnderWay,
     VehicleTwice,
@@ -110,8 +109,8 @@ def preview(
 ) -> Preview:
     """Say what a move into a round, or out of one, would cost and break; write nothing.
 
-    Raises NotFound, NoHub, NoVehicle, RoundUnderWay, PeriodOver, PlanUnknown, PlanOutdated,
-    NothingToCarry, ShopShut, DeliveryStepRefused.
+    Raises NotFound, NoHub, NoVehicle, RoundUnderWay, PeriodOver, PlanOutdated, NothingToCarry,
+    ShopShut, DeliveryStepRefused.
     """
     with data.database.scoped(pool, town_id) as conn:
         situation = situations.read(conn, town_id, day, delivery_id)
@@ -170,7 +169,8 @@ def move(
     """Move a delivery into a round, or out of one; `seen` is of the preview somebody agreed to.
 
     Rounds that changed since then, or while OSRM answered, refuse the move. A draft becomes the
-    next version of its plan, so that nobody publishes what they did not see.
+    next version of its plan, so that nobody publishes what they did not see; a day without a plan
+    gets one of this round alone.
 
     Raises MoveBreaks where it breaks something and `despite_faults` is not set, VehicleTwice, and
     what `preview` raises.
@@ -201,13 +201,11 @@ def move(
 
 
 def _check_source(situation: Situation) -> None:
-    """Refuse a delivery that is already under way, or a day that has no plan."""
+    """Refuse a delivery that is already under way."""
     source = situation.source
     if source is not None and situation.rounds[source].state not in OPEN:
         raise RoundUnderWay(field="delivery_id", vehicle=situation.rounds[source].vehicle)
     delivery_step(situation.delivery.state, DeliveryStep.PLAN)
-    if situation.plan is None:
-        raise PlanUnknown(field="day", day=situation.day.date)
 
 
 def _check_target(situation: Situation, to: Ride | None, now: datetime) -> None:
@@ -287,9 +285,11 @@ def _written(
     changes: Sequence[_Change],
     now: datetime,
 ) -> Done:
-    plan, source, to = situation.plan, found.source, found.target
-    assert plan is not None
+    source, to = found.source, found.target
     _check_vehicles(situation, changes)
+    plan = situation.plan
+    if plan is None:
+        plan = data.plans.add(conn, situation.day.date, seed=0, cost_millicents=0, at=now)
     added = _keep_books(conn, plan, situation.delivery.id, to)
     back: Ride | None = source
     # The round that gives up its place in time goes first: two may be of one vehicle.

@@ -373,6 +373,23 @@ def test_one_that_came_after_the_plan_can_be_put_into_it(
     town.publish()
 
 
+def test_a_day_without_a_plan_can_be_begun_by_hand(town: Town, streets: StreetProcesses) -> None:
+    one, two = (
+        each.delivery_id
+        for each in town.take(an_order("A-1"), an_order("A-2", address="20 rue du Port"))
+    )
+    assert one is not None and two is not None
+    free = options(town, streets, one).previews
+    assert len(free) == 4 and {type(each.target) for each in free} == {FreeTrip}
+    fits = next(each for each in free if each.is_feasible)
+    done = move(town, streets, one, fits.target, seen=fits.seen)
+    assert done.back is None and doors(holding(town, one)) == [one]
+    move(town, streets, two, holding(town, one).id)
+    plan = latest(town)
+    plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=plan.id)
+    assert town.delivery(two).state is DeliveryState.PLANNED
+
+
 def test_what_is_not_of_this_day_or_town_cannot_be_moved(
     town: Town, streets: StreetProcesses
 ) -> None:
