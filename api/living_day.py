@@ -31,7 +31,6 @@ from api.demo_stage import Stage
 from api.simulate import Habits, Tally
 from data.demo.day import DemoOrder
 from data.demo.trade import TownPlaces, Trade
-from data.rounds import Round, Task
 from delivery.day import Day
 from delivery.fleet import Vehicle
 from delivery.orders import Fulfilment
@@ -225,15 +224,15 @@ def _habits(stage: Stage, shop_code: str) -> Habits:
         orders = data.orders.of_deliveries(conn, [delivery.id for delivery in deliveries])
         rounds = data.rounds.between(conn, day.starts_at, day.ends_at)
     homes = {each.id for each in deliveries if each.fulfilment is Fulfilment.HOME}
-    soon = day.at(STOPPED_AT) - timedelta(minutes=15)
-    doors, pickups = (
-        [
-            task.delivery_id
-            for task in sorted(_tasks(rounds), key=lambda task: (task.planned_at, task.id))
-            if task.kind is kind and task.delivery_id in homes and task.planned_at < soon
-        ]
-        for kind in (TaskKind.DROPOFF, TaskKind.PICKUP)
+    soon = day.at(STOPPED_AT) - timedelta(minutes=12)
+    early = sorted(
+        (task.planned_at, task.delivery_id, task.kind is TaskKind.PICKUP)
+        for round_ in rounds
+        for task in round_.tasks
+        if task.planned_at < soon
     )
+    doors = [each for _, each, is_pickup in early if not is_pickup and each in homes]
+    pickups = [each for _, each, is_pickup in early if is_pickup]
 
     def is_ours(delivery_id: int) -> bool:
         return all(order.shop_code == shop_code for order in orders[delivery_id])
@@ -251,10 +250,6 @@ def _habits(stage: Stage, shop_code: str) -> Habits:
         mislaid=frozenset(mislaid),
         left_waiting=frozenset(order_id for _, order_id in brought[-LEFT_WAITING:]),
     )
-
-
-def _tasks(rounds: Sequence[Round]) -> list[Task]:
-    return [task for round_ in rounds for task in round_.tasks]
 
 
 def _let_in(stage: Stage, shop_code: str, tally: Tally) -> Living:

@@ -1,6 +1,5 @@
 """What a round gets wrong, in the words of the trade: which window, by how much, at which stop."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,22 +37,25 @@ class Breach:
         return (self.code, self.vehicle, *where, self.dimension)
 
 
-def breaches(draft: Draft, posed: Problem, rounds: Iterable[Round]) -> list[Breach]:
-    """Return what the referee finds in these rounds, the worst of each kind and place."""
+def breaches(draft: Draft, posed: Problem, round_: Round, times: Schedule) -> tuple[Breach, ...]:
+    """Return what the referee finds in a round, the worst of each kind and place."""
     found: dict[tuple[object, ...], Breach] = {}
-    for round_ in rounds:
-        if not round_.visits:
-            continue
-        times = routing.solution.schedule(posed, round_)
-        for fault in _faults(posed, round_):
-            breach = _breach(draft, posed, round_, times, fault)
-            known = found.get(breach.sameness)
-            if known is None or breach.excess > known.excess:
-                found[breach.sameness] = breach
-    return list(found.values())
+    for fault in _faults(posed, round_, times):
+        breach = _breach(draft, posed, round_, times, fault)
+        known = found.get(breach.sameness)
+        if known is None or breach.excess > known.excess:
+            found[breach.sameness] = breach
+    return tuple(found.values())
 
 
-def _faults(posed: Problem, round_: Round) -> tuple[Fault, ...]:
+def cost(posed: Problem, round_: Round, times: Schedule) -> int:
+    """Return what a round costs, in millicents; the referee checks it."""
+    vehicle = posed.vehicles[round_.vehicle]
+    ridden = vehicle.cost_per_s * times.paid_s + vehicle.cost_per_m * times.distance_m
+    return vehicle.cost_use + ridden
+
+
+def _faults(posed: Problem, round_: Round, times: Schedule) -> tuple[Fault, ...]:
     """Ask the referee about one round alone: it must say nothing about anything else."""
     served = {visit.shipment for visit in round_.visits}
     unserved = tuple(
@@ -61,8 +63,9 @@ def _faults(posed: Problem, round_: Round) -> tuple[Fault, ...]:
         for shipment in range(len(posed.shipments))
         if shipment not in served
     )
-    cost = routing.solution.cost(posed, [round_], unserved)
-    solved = Solution(rounds=(round_,), unserved=unserved, cost=cost)
+    penalties = sum(posed.shipments[each.shipment].penalty for each in unserved)
+    total = cost(posed, round_, times) + penalties
+    solved = Solution(rounds=(round_,), unserved=unserved, cost=total)
     return routing.solution.faults(posed, solved)
 
 

@@ -8,16 +8,17 @@ a value, not an error: who decides is a person.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import routing.solution
 from delivery import planning
-from delivery.breaches import Breach, breaches
+from delivery.breaches import Breach, breaches, cost
 from delivery.errors import Refusal
 from delivery.planning import Draft, Trip
 from delivery.rounds import PlannedRound, PlannedTask, PlanOutdated, TaskKind
 from routing.placing import Placing, without
 from routing.problem import Problem
-from routing.solution import Round, Solution, Visit
+from routing.solution import Round, Schedule, Solution, Visit
 
 #: Why a delivery is in no round: the dispatcher took it out.
 SET_ASIDE = "set_aside"
@@ -93,6 +94,9 @@ class MovingDay:
         self.loads = {load.delivery.id: index for index, load in enumerate(draft.loads)}
         self.rounds = {trip: self._as_kept(trip, round_) for trip, round_ in enumerate(kept)}
         self._placing = Placing(posed)
+        # Most moves of a delivery share a round or two: each is timed and judged once.
+        self._times = cache(self._times_of)
+        self._found = cache(self._found_in)
 
     def _as_kept(self, trip: int, kept: KeptRound) -> Round:
         visits = [visit for task in kept.tasks for visit in _visits(self.draft, self.loads, task)]
@@ -119,8 +123,8 @@ class MovingDay:
         if target is not None:
             rounds[target] = self._placing.place(rounds[target], shipment)
         stood = [self.rounds[trip] for trip in trips]
-        known = {each.sameness: each.excess for each in breaches(self.draft, self.posed, stood)}
-        found = breaches(self.draft, self.posed, rounds.values())
+        known = {each.sameness: each.excess for each in self._breaches(stood)}
+        found = self._breaches(rounds.values())
         return Moved(
             rounds=rounds,
             before=self._figures(stood, shipment),
@@ -143,17 +147,29 @@ class MovingDay:
 
     def _figures(self, rounds: Iterable[Round], shipment: int) -> Figures:
         ridden = [each for each in rounds if each.visits]
-        times = [routing.solution.schedule(self.posed, each) for each in ridden]
+        times = [self._times(each) for each in ridden]
         door = Visit(shipment=shipment, task=len(self.posed.shipments[shipment].pickups))
         starts = [
             visit.start_s for schedule in times for visit in schedule.visits if visit.visit == door
         ]
         return Figures(
-            cost_millicents=routing.solution.cost(self.posed, ridden, ()),
+            cost_millicents=sum(
+                cost(self.posed, each, schedule)
+                for each, schedule in zip(ridden, times, strict=True)
+            ),
             distance_m=sum(schedule.distance_m for schedule in times),
             paid_s=sum(schedule.paid_s for schedule in times),
             arrives_at=self.draft.day.moment(starts[0]) if starts else None,
         )
+
+    def _breaches(self, rounds: Iterable[Round]) -> list[Breach]:
+        return [breach for each in rounds if each.visits for breach in self._found(each)]
+
+    def _times_of(self, round_: Round) -> Schedule:
+        return routing.solution.schedule(self.posed, round_)
+
+    def _found_in(self, round_: Round) -> tuple[Breach, ...]:
+        return breaches(self.draft, self.posed, round_, self._times(round_))
 
 
 def _visits(draft: Draft, loads: dict[int, int], task: PlannedTask) -> list[Visit]:
