@@ -7,14 +7,15 @@ import typer
 
 import api.operations.accounts
 import api.operations.keys
+import api.operations.password_links
 import api.words
 import data.accounts
 import data.database
 import data.fleet
 import data.shops
 from api.cli import Desk, TownName, app, fail, open_desk, refusals_said
-from api.operations.accounts import INVITATION, RESET
 from api.operations.keys import KeyWish
+from api.operations.password_links import INVITATION, RESET
 from data.keys import ROLES
 from delivery.accounts import NewAccount, Role
 
@@ -66,7 +67,9 @@ def link_user(email: str, town: TownName = None) -> None:
 
 
 def _link(desk: Desk, account_id: int, kind: str, now: datetime) -> str:
-    token = api.operations.accounts.make_link(desk.pool, desk.town.id, account_id, kind, now=now)
+    token = api.operations.password_links.make_link(
+        desk.pool, desk.town.id, account_id, kind, now=now
+    )
     base = (desk.settings.public_url or LOCAL).rstrip("/")
     return f"{base}/t/{desk.town.slug}/mot-de-passe/{token}"
 

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.operations.accounts import Opened
+from api.operations.logins import Opened
 
 NAME = "colporteur"
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}

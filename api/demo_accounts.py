@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-import api.operations.accounts
+import api.operations.passwords
 import data.accounts
 import data.database
 from data.database import Pool
@@ -41,7 +41,7 @@ def let_in(pool: Pool, town_id: int, *, shop: Shop, vehicle: Vehicle, at: dateti
         Role.MAIRIE: "Mairie",
         Role.ADMIN: "Administration",
     }
-    password_hash = api.operations.accounts.hash_password(DEMO_PASSWORD)
+    password_hash = api.operations.passwords.hash_password(DEMO_PASSWORD)
     with data.database.scoped(pool, town_id) as conn:
         for role, email in DEMO_ACCOUNTS.items():
             account = NewAccount(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 
 import api.cookies
-import api.operations.accounts
+import api.operations.logins
 import data.database
 import data.towns
 from api.deps import Now, Pool, access_of
@@ -120,7 +120,7 @@ def _found(request: Request, visit: Visit, pool: Pool, now: Now) -> Login | None
     if not token:
         return None
     with data.database.scoped(pool, visit.town.id) as conn:
-        resumed = api.operations.accounts.resume(conn, token, now=now)
+        resumed = api.operations.logins.resume(conn, token, now=now)
     if resumed is None:
         return None
     kept, fresh = resumed

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-import api.operations.accounts
 import api.operations.days
+import api.operations.logins
 import api.operations.plan_runs
 import data.database
 import data.dispatch
@@ -67,8 +67,8 @@ def phone_link(
         timezone = ZoneInfo(data.towns.by_id(conn, town_id).timezone)
     if vehicle is None:
         raise NotFound(field="vehicle_id")
-    until = Day(date=date_, timezone=timezone).ends_at + api.operations.accounts.LATE_RETURN
+    until = Day(date=date_, timezone=timezone).ends_at + api.operations.logins.LATE_RETURN
     token = None
     if now < until:
-        token = api.operations.accounts.make_day_link(pool, town_id, vehicle_id, date_, now=now)
+        token = api.operations.logins.make_day_link(pool, town_id, vehicle_id, date_, now=now)
     return PhoneLink(vehicle=vehicle.name, until=until, token=token)

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 import api.mail
-import api.operations.accounts
+import api.operations.password_links
 import api.words
 import data.accounts
 import data.database
 import data.towns
 from api.mail import Letter
-from api.operations.accounts import LASTING
+from api.operations.password_links import LASTING
 from api.settings import Settings
 from data.database import Pool
 from data.towns import Town
@@ -33,7 +33,7 @@ def send_account_link(
     if account is None:
         raise NotFound(field="account_id")
     api.mail.server_of(settings)
-    token = api.operations.accounts.make_link(pool, town_id, account_id, kind, now=now)
+    token = api.operations.password_links.make_link(pool, town_id, account_id, kind, now=now)
     api.mail.send(settings, account_letter(settings, town, account, kind, token))
 
 

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from psycopg import Connection
-from psycopg.rows import TupleRow
-
 import data.database
 import data.deliveries
 import data.moves
 import data.plans
 import data.rounds
-from api.operations import situations
+from api.operations import rewriting, situations
 from api.operations.plans import travel_table
+from api.operations.rewriting import Change
 from api.operations.situations import OPEN, FreeTrip, Ride, Situation
 from data.database import Pool
 from data.plans import Plan
@@ -23,9 +21,7 @@ from delivery.breaches import Breach
 from delivery.day import Day
 from delivery.errors import NotFound
 from delivery.fleet import Vehicle
-from delivery.loading import UNSERVED_MILLICENTS
 from delivery.moving import (
-    SET_ASIDE,
     Figures,
     KeptRound,
     MoveBreaks,
@@ -33,17 +29,14 @@ from delivery.moving import (
     MovingDay,
     PeriodOver,
 )
-from delivery.planning import Trip, Unserved
-from delivery.pooling import Delivery, DeliveryState, DeliveryStep
+from delivery.planning import Trip
+from delivery.pooling import Delivery, DeliveryStep
 from delivery.pooling import step as delivery_step
 from delivery.rounds import (
-    PlannedRound,
     PlanOutdated,
-    RoundState,
     RoundUnderWay,
-    VehicleTwice,
 )
-from routing.streets import Route, Streets
+from routing.streets import Streets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +79,6 @@ class Options:
     source: int | None
     previews: tuple[Preview, ...]
     gone: tuple[Round, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """A ride as it will be, and the way to ride; None where nothing is left of it."""
-
-    ride: Ride
-    planned: PlannedRound | None = None
-    route: Route | None = None
 
 
 def preview(
@@ -197,7 +181,8 @@ def move(
         _check_target(again, to, now)
         if again.source != source or again.seen(source, to) != found.seen:
             raise PlanOutdated(field="day", day=day)
-        return _written(conn, again, found, changes, now)
+        plan, back = rewriting.write(conn, again, changes, to=to, now=now)
+    return Done(preview=found, plan=plan, back=back)
 
 
 def _check_source(situation: Situation) -> None:
@@ -266,110 +251,13 @@ def _previewed(
 
 def _changes(
     laid_out: MovingDay, moved: Moved, rides: Sequence[Ride], streets: Streets
-) -> list[_Change]:
+) -> list[Change]:
     changes = []
     for trip, round_ in moved.rounds.items():
         if not round_.visits:
-            changes.append(_Change(ride=rides[trip]))
+            changes.append(Change(ride=rides[trip]))
             continue
         planned = laid_out.planned(round_)
         route = streets.route(planned.points, profile=planned.profile)
-        changes.append(_Change(ride=rides[trip], planned=planned, route=route))
+        changes.append(Change(ride=rides[trip], planned=planned, route=route))
     return changes
-
-
-def _written(
-    conn: Connection[TupleRow],
-    situation: Situation,
-    found: Preview,
-    changes: Sequence[_Change],
-    now: datetime,
-) -> Done:
-    source, to = found.source, found.target
-    _check_vehicles(situation, changes)
-    plan = situation.plan
-    if plan is None:
-        plan = data.plans.add(conn, situation.day.date, seed=0, cost_millicents=0, at=now)
-    added = _keep_books(conn, plan, situation.delivery.id, to)
-    back: Ride | None = source
-    # The round that gives up its place in time goes first: two may be of one vehicle.
-    for change in sorted(changes, key=lambda each: each.ride != source):
-        plan_id, more = _write(conn, situation, plan, change)
-        added[plan_id] = added.get(plan_id, 0) + more
-        if change.planned is None and change.ride == source and source is not None:
-            starts = situation.period(source).starts
-            back = FreeTrip(vehicle_id=situation.vehicle_id(source), starts=starts)
-    _save_state(conn, situation, plan, to)
-    for plan_id, millicents in sorted(added.items()):
-        if plan_id == plan.id and plan.published_at is None:
-            contents = situation.fingerprints(source, to)
-            plan = data.moves.renew(
-                conn, plan_id, added_millicents=millicents, contents=contents, at=now
-            )
-        else:
-            data.moves.add_cost(conn, plan_id, millicents)
-    return Done(preview=found, plan=plan, back=back)
-
-
-def _check_vehicles(situation: Situation, changes: Sequence[_Change]) -> None:
-    """Refuse a vehicle that would ride two rounds at once, drafts among them.
-
-    Raises VehicleTwice.
-    """
-    changed = {each.ride for each in changes}
-    rides = [each.planned for each in changes if each.planned is not None]
-    standing = [each for id_, each in situation.rounds.items() if id_ not in changed]
-    for place, ride in enumerate(rides):
-        others: list[PlannedRound | Round] = [*rides[:place], *standing]
-        for other in others:
-            if (
-                ride.vehicle_id == other.vehicle_id
-                and ride.departs_at < other.returns_at
-                and ride.returns_at > other.departs_at
-            ):
-                raise VehicleTwice(field="to")
-
-
-def _keep_books(
-    conn: Connection[TupleRow], plan: Plan, delivery_id: int, to: Ride | None
-) -> dict[int, int]:
-    """Put the delivery on the plan's list of unserved ones, or strike it off; return the cost."""
-    if to is None:
-        left_out = Unserved(delivery_id=delivery_id, reason=SET_ASIDE)
-        data.plans.add_unserved(conn, plan.id, [left_out])
-        return {plan.id: UNSERVED_MILLICENTS}
-    if data.moves.remove_unserved(conn, plan.id, delivery_id):
-        return {plan.id: -UNSERVED_MILLICENTS}
-    return {}
-
-
-def _write(
-    conn: Connection[TupleRow], situation: Situation, plan: Plan, change: _Change
-) -> tuple[int, int]:
-    """Write one round; return its plan and what that costs more now."""
-    planned, route = change.planned, change.route
-    stood = situation.rounds[change.ride] if isinstance(change.ride, int) else None
-    if planned is None or route is None:
-        assert stood is not None
-        data.moves.remove_round(conn, stood.id)
-        return stood.plan_id, -stood.cost_millicents
-    if stood is None:
-        data.moves.open_round(conn, plan, planned, route)
-        return plan.id, planned.cost_millicents
-    data.moves.rewrite(conn, stood, planned, route)
-    return stood.plan_id, planned.cost_millicents - stood.cost_millicents
-
-
-def _save_state(
-    conn: Connection[TupleRow], situation: Situation, plan: Plan, to: Ride | None
-) -> None:
-    """A delivery is planned in a published round, and promised in any other or none."""
-    delivery = situation.delivery
-    is_shown = (
-        situation.rounds[to].state is RoundState.PUBLISHED
-        if isinstance(to, int)
-        else to is not None and plan.published_at is not None
-    )
-    if is_shown is not (delivery.state is DeliveryState.PLANNED):
-        taken = DeliveryStep.PLAN if is_shown else DeliveryStep.SET_ASIDE
-        data.deliveries.save_state(conn, delivery.id, delivery_step(delivery.state, taken))

@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 import api.errors
 import api.operations.accounts
 import api.operations.fleet
+import api.operations.password_links
 import api.operations.shops
 import api.words
 from api.deps import Id, Now, Pool
-from api.operations.accounts import INVITATION, RESET
+from api.operations.password_links import INVITATION, RESET
 from api.pages.forms import Fields, FormFields, FormState, read
 from api.pages.frame import language_of, page, seen
 from api.pages.stretches import with_faults
@@ -147,10 +148,10 @@ def _send(
     """Have the link sent where mail is set up; show it otherwise, this once."""
     settings: Settings = request.app.state.settings
     if settings.mail_url is not None:
-        api.operations.accounts.send_link(pool, login.town.id, account_id, kind)
+        api.operations.password_links.send_link(pool, login.town.id, account_id, kind)
         done = f"admin_{kind}_sent"
         return seen(request, f"{_list(login)}/{account_id}", done=done)
-    token = api.operations.accounts.make_link(pool, login.town.id, account_id, kind, now=now)
+    token = api.operations.password_links.make_link(pool, login.town.id, account_id, kind, now=now)
     base = (settings.public_url or str(request.base_url)).rstrip("/")
     return page(
         request,

@@ -10,9 +10,11 @@ from pydantic import BaseModel, Field
 import api.cookies
 import api.demo_accounts
 import api.errors
-import api.operations.accounts
+import api.operations.logins
+import api.operations.password_links
+import api.operations.passwords
 from api.deps import Now, Pool
-from api.operations.accounts import Opened
+from api.operations.logins import Opened
 from api.pages import doors
 from api.pages.forms import Fields, FormState, read
 from api.pages.frame import language_of, page, seen
@@ -93,7 +95,7 @@ def log_in(request: Request, visit: Visit, fields: Fields, pool: Pool, now: Now)
     if form.value is None:
         return _login_page(request, form, status=422)
     try:
-        opened = api.operations.accounts.log_in(
+        opened = api.operations.passwords.log_in(
             pool,
             visit.town.id,
             email=form.value.email,
@@ -111,7 +113,7 @@ def log_in(request: Request, visit: Visit, fields: Fields, pool: Pool, now: Now)
 def _end_former(request: Request, town_id: int, pool: Pool) -> None:
     token = request.cookies.get(api.cookies.NAME)
     if token:
-        api.operations.accounts.log_out(pool, town_id, token)
+        api.operations.logins.log_out(pool, town_id, token)
 
 
 def _after(slug: str, wanted: str, role: Role) -> str:
@@ -149,7 +151,7 @@ def send_reset(request: Request, visit: Visit, fields: Fields, pool: Pool, now: 
     """Have a link sent to the account's address; the answer never tells whether there is one."""
     form = read(EmailForm, fields, language_of(request))
     if form.value is not None and _mails(request):
-        api.operations.accounts.ask_reset(pool, visit.town.id, form.value.email, now=now)
+        api.operations.password_links.ask_reset(pool, visit.town.id, form.value.email, now=now)
     return page(
         request,
         "entry/forgotten.html",
@@ -168,7 +170,7 @@ def _mails(request: Request) -> bool:
 @router.get("/t/{slug}/mot-de-passe/{token}")
 def show_choice(request: Request, visit: Visit, token: str, pool: Pool, now: Now) -> Response:
     """Ask for a password; the link is not used up by looking."""
-    account = api.operations.accounts.link_owner(pool, visit.town.id, token, now=now)
+    account = api.operations.password_links.link_owner(pool, visit.town.id, token, now=now)
     form: FormState[PasswordForm] = FormState.of({"password": ""})
     return page(request, "entry/password.html", form=form, account=account)
 
@@ -178,11 +180,11 @@ def choose_password(
     request: Request, visit: Visit, token: str, fields: Fields, pool: Pool, now: Now
 ) -> Response:
     """Set the password and let its owner in."""
-    account = api.operations.accounts.link_owner(pool, visit.town.id, token, now=now)
+    account = api.operations.password_links.link_owner(pool, visit.town.id, token, now=now)
     form = read(PasswordForm, fields, language_of(request))
     try:
         if form.value is not None:
-            opened = api.operations.accounts.choose_password(
+            opened = api.operations.password_links.choose_password(
                 pool, visit.town.id, token, form.value.password, now=now
             )
             return _entered(request, opened, doors.home(visit.town.slug, opened.role), now)
@@ -194,14 +196,14 @@ def choose_password(
 @router.get("/t/{slug}/telephone/{token}")
 def show_phone(request: Request, visit: Visit, token: str, pool: Pool, now: Now) -> Response:
     """Ask whether this phone shall be the vehicle's courier; looking alone logs nobody in."""
-    link = api.operations.accounts.day_link(pool, visit.town.id, token, now=now)
+    link = api.operations.logins.day_link(pool, visit.town.id, token, now=now)
     return page(request, "entry/phone.html", link=link, until=link.expires_at)
 
 
 @router.post("/t/{slug}/telephone/{token}")
 def begin_day(request: Request, visit: Visit, token: str, pool: Pool, now: Now) -> Response:
     """Log the phone in for the day."""
-    opened = api.operations.accounts.begin_day(pool, visit.town.id, token, now=now)
+    opened = api.operations.logins.begin_day(pool, visit.town.id, token, now=now)
     _end_former(request, visit.town.id, pool)
     return _entered(request, opened, doors.home(visit.town.slug, opened.role), now)
 
@@ -229,7 +231,7 @@ def change_password(
 
 def _changed(request: Request, login: Login, wish: ChangeForm, pool: Pool, now: Now) -> Response:
     assert login.account_id is not None
-    opened = api.operations.accounts.change_password(
+    opened = api.operations.passwords.change_password(
         pool,
         login.town.id,
         login.account_id,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-import api.operations.accounts
 import api.operations.months
+import api.operations.passwords
 import api.operations.towns
 import data.accounts
 import data.database
@@ -69,7 +69,7 @@ def email(role: Role) -> str:
 def people(
     town: Town, streets: StreetProcesses, database: Database, tmp_path: Path
 ) -> Iterator[People]:
-    kept = api.operations.accounts.hash_password(PASSWORD)
+    kept = api.operations.passwords.hash_password(PASSWORD)
     with town.pool.connection() as conn:
         folder = api.operations.towns.basemap_file(tmp_path, data.towns.by_id(conn, town.id)).parent
     data.streets.basemap.write_basemap(planned_day.town_map(), folder)

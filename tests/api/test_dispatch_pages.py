@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
-import api.operations.accounts
+import api.operations.logins
 import api.operations.plan_runs
 import api.operations.rides
 import data.database
@@ -452,7 +452,7 @@ def test_a_phone_is_let_in_for_the_day_by_a_link_and_its_square(
     found = re.search(r"http://127\.0\.0\.1/t/essai/telephone/([\w-]+)", page.text)
     assert found is not None
     token = found[1]
-    link = api.operations.accounts.day_link(town.pool, town.id, token, now=builders.NOON)
+    link = api.operations.logins.day_link(town.pool, town.id, token, now=builders.NOON)
     assert (link.vehicle_id, link.day) == (vehicle, DAY)
     assert "valable jusqu’au samedi 21 novembre 04:00" in said(page)
     assert "<svg" in page.text and "style=" not in page.text

@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 
 import api.operations.accounts
+import api.operations.logins
+import api.operations.password_links
+import api.operations.passwords
 import data.accounts
 import data.towns
 from api import cookies
@@ -36,7 +39,7 @@ def account_id(town: Town) -> int:
             conn,
             account,
             at=town.clock(),
-            password_hash=api.operations.accounts.hash_password(PASSWORD),
+            password_hash=api.operations.passwords.hash_password(PASSWORD),
         )
 
 
@@ -165,7 +168,7 @@ def test_a_link_chooses_a_password_once_and_ends_every_other_login(
     enter(browser)
     before = {"Cookie": f"{cookies.NAME}={browser.cookies[cookies.NAME]}"}
     browser.cookies.clear()
-    token = api.operations.accounts.make_link(
+    token = api.operations.password_links.make_link(
         town.pool, town.id, account_id, "reset", now=town.clock()
     )
     path = f"/t/essai/mot-de-passe/{token}"
@@ -183,7 +186,7 @@ def test_a_link_chooses_a_password_once_and_ends_every_other_login(
 
 
 def test_a_link_runs_out(browser: TestClient, account_id: int, town: Town) -> None:
-    token = api.operations.accounts.make_link(
+    token = api.operations.password_links.make_link(
         town.pool, town.id, account_id, "reset", now=town.clock()
     )
     town.clock.moment += timedelta(hours=1)
@@ -214,7 +217,7 @@ def test_a_password_is_changed_by_whoever_knows_the_former_one(
 def test_a_phone_becomes_a_courier_for_the_day_and_no_longer(
     browser: TestClient, town: Town
 ) -> None:
-    token = api.operations.accounts.make_day_link(
+    token = api.operations.logins.make_day_link(
         town.pool, town.id, town.vehicles[0], builders.DAY, now=town.clock()
     )
     path = f"/t/essai/telephone/{token}"
@@ -232,7 +235,7 @@ def test_a_phone_becomes_a_courier_for_the_day_and_no_longer(
 def test_a_new_day_link_replaces_the_one_before(browser: TestClient, town: Town) -> None:
     town.clock.moment = builders.NOON
     links = [
-        api.operations.accounts.make_day_link(
+        api.operations.logins.make_day_link(
             town.pool, town.id, town.vehicles[0], builders.DAY, now=town.clock()
         )
         for _ in range(2)

@@ -22,8 +22,8 @@ from typer.testing import CliRunner
 import api.commands
 import api.doctor
 import api.mail
-import api.operations.accounts as accounts
 import api.operations.letters
+import api.operations.password_links as password_links
 import data.accounts
 import data.jobs
 import data.towns
@@ -145,7 +145,7 @@ def test_an_invitation_says_who_invites_where_to_go_and_how_long_it_lasts(
     assert "Bonjour Marie Le Goff," in text
     assert "Essai vous ouvre un accès" in text
     assert "valable 7 jours et ne sert qu’une fois" in text.replace("\N{NO-BREAK SPACE}", " ")
-    found = accounts.link_owner(pool, town_id, token_in(text), now=builders.NOON)
+    found = password_links.link_owner(pool, town_id, token_in(text), now=builders.NOON)
     assert found.id == account_id
 
 
@@ -362,7 +362,7 @@ def test_the_job_makes_the_link_only_when_it_sends_it(
         "SELECT string_agg(args::text, '') FROM procrastinate.procrastinate_jobs"
     ).fetchone()
     assert kept is not None and token not in kept[0] and TO not in kept[0]
-    assert accounts.link_owner(pool, town_id, token, now=builders.NOON).id == account_id
+    assert password_links.link_owner(pool, town_id, token, now=builders.NOON).id == account_id
 
 
 def test_a_letter_is_tried_again_while_the_server_is_down(

@@ -229,7 +229,7 @@ def hall(
 def test_the_town_hall_finds_a_line_with_its_proof(hall: Hall) -> None:
     page = hall.site.open("/t/essai/mairie")
     page.get_by_role("link", name="ETAT-2026-11-01").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("État de novembre 2026")
+    expect(page.get_by_role("heading", level=1)).to_have_text("État mensuel, novembre 2026")
     expect(page.get_by_text("Contrôle : total de l’état")).to_be_visible()
     page.get_by_label("Preuve", exact=True).select_option("Note")
     page.get_by_label("Zone", exact=True).select_option("=Hameaux")

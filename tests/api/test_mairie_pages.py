@@ -526,5 +526,5 @@ def test_pages_of_the_town_hall_are_kept_by_no_cache(client: TestClient, closed:
 
 def test_it_reads_in_english_too(client: TestClient, closed: Closed) -> None:
     text = read(client, path(closed, "?lang=en"))
-    assert "Statement of November 2026" in text and "movements of the ledger" in text
+    assert "Monthly statement, November 2026" in text and "movements of the ledger" in text
     assert "Envelope 2026" in read(client, "/t/essai/mairie?lang=en")
