@@ -1,12 +1,14 @@
 """The demo as its visitors find it: served by its own command, entered by its own accounts."""
 
+import os
 import re
 import signal
 import subprocess
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -17,17 +19,17 @@ from delivery.accounts import Role
 
 HREF = re.compile(r'href="([^"#]+)')
 SLUG = re.compile(r"/t/([a-z0-9-]+)")
-START_TIMEOUT_S = 180
 
 
 @contextmanager
-def served(port: int) -> Iterator[str]:
-    """Run the demo's command; yield its address once its living day is there."""
+def served(port: int, *, home: Path | None = None) -> Iterator[str]:
+    """Run the demo's command; yield its address once its living day is there. Port 0 is any."""
     process = subprocess.Popen(
         [sys.executable, "-m", "api", "demo", "--port", str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        env=os.environ | ({"COLPORTEUR_HOME": str(home)} if home else {}),
     )
     assert process.stderr is not None
     try:
@@ -41,7 +43,8 @@ def served(port: int) -> Iterator[str]:
         yield found[0]
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
+        process.stderr.close()
 
 
 def slug(url: str) -> str:
@@ -73,27 +76,35 @@ def route_of(path: str) -> str | None:
     return min(fitting, key=lambda route: route.count("{"), default=None)
 
 
-def pages(url: str, town: str, role: Role, *, most: int = 400) -> dict[str, str]:
-    """Follow a role's links from its door; return one address for each page's route."""
+def pages(url: str, town: str, role: Role, *, most: int = 5) -> dict[str, str]:
+    """Follow a role's links from its door, `most` of each route; return an address of each page."""
     with client(url, town, role) as browser:
         waiting = deque([f"/t/{town}"])
-        known = set(waiting)
+        known, of_route = set(waiting), Counter[str]()
         found: dict[str, str] = {}
-        while waiting and len(known) < most:
-            path = waiting.popleft()
-            answer = browser.get(path)
+        while waiting:
+            answer = browser.get(waiting.popleft())
             if "text/html" not in answer.headers.get("content-type", ""):
                 continue
-            if answer.status_code == 200:
-                at = answer.url.raw_path.decode()
-                route = route_of(urlsplit(at).path)
-                if route is not None:
-                    found.setdefault(route, at)
-            for href in HREF.findall(answer.text):
-                parts = urlsplit(urljoin(str(answer.url), href.replace("&amp;", "&")))
-                target = parts.path + (f"?{parts.query}" if parts.query else "")
-                is_new = route_of(parts.path) not in found and target not in known
-                if parts.netloc == answer.url.netloc.decode() and is_new and "lang=" not in target:
+            at = answer.url.raw_path.decode()
+            route = route_of(urlsplit(at).path)
+            if answer.status_code == 200 and route is not None:
+                found.setdefault(route, at)
+            for target in _links(answer):
+                to = route_of(urlsplit(target).path)
+                if to is not None and target not in known and of_route[to] < most:
                     known.add(target)
+                    of_route[to] += 1
                     waiting.append(target)
     return found
+
+
+def _links(answer: httpx.Response) -> list[str]:
+    """Return where a page's links lead within its site, but not to itself in another language."""
+    targets = []
+    for href in HREF.findall(answer.text):
+        parts = urlsplit(urljoin(str(answer.url), href.replace("&amp;", "&")))
+        is_ours = parts.netloc == answer.url.netloc.decode() and "lang=" not in parts.query
+        if is_ours and not parts.path.startswith("/static/"):
+            targets.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return targets

@@ -14,6 +14,7 @@ from data.database import Database, Pool
 from data.streets.engine import StreetProcesses
 from tests import builders
 from tests.small_town import Town, a_small_town
+from tests.two_towns import World, two_towns
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx2, which nothing else of ours needs yet.
@@ -50,3 +51,9 @@ def client(
     with TestClient(app) as opened:
         app.state.streets_of = lambda town_id: streets
         yield opened
+
+
+@pytest.fixture
+def world(town: Town, client: TestClient, streets: StreetProcesses) -> World:
+    """Two towns, each with a day under way, and the API in front of them."""
+    return two_towns(town, client, streets)

@@ -15,10 +15,8 @@ from data.database import Database, Pool
 from delivery.accounts import Role
 from tests import browser as browsing
 from tests import builders, logins, planned_day
-from tests.browser import Watch
+from tests.browser import Watch, breaches
 
-AXE = Path("api/web/node_modules/axe-core/axe.min.js")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
 DAY = f"/t/essai/jour/{builders.DAY}"
 #: The first two rounds in daylight, as tokens.css has them.
 BLUE, OCHRE = "10,63,176", "174,98,0"
@@ -104,16 +102,6 @@ def colours(page: Page) -> dict[str, int]:
         }""",
         shot,
     )
-
-
-def breaches(page: Page) -> list[str]:
-    """Return what axe finds wrong, one line a rule."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("(tags) => axe.run({ runOnly: tags })", RULES)
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0].get('failureSummary')}"
-        for each in found["violations"]
-    ]
 
 
 def test_the_map_shows_streets_water_and_every_round(site: Site) -> None:

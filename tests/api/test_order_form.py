@@ -20,12 +20,10 @@ from delivery.parcels import Size, Temperature
 from tests import browser as browsing
 from tests import logins
 from tests.api.test_entries import an_entry
-from tests.browser import Watch
+from tests.browser import Watch, breaches
 from tests.builders import a_parcel, an_order
 from tests.small_town import Town
 
-AXE = Path("api/web/node_modules/axe-core/axe.min.js")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
 COUNTER = "/t/essai/commerce"
 NEW = f"{COUNTER}/commandes/nouvelle"
 DESK = {"width": 1280, "height": 900}
@@ -339,16 +337,6 @@ def paths(counter: Counter, town: Town) -> dict[str, str]:
         "amend": f"{order}/modifier",
         "cancel": f"{order}/annuler",
     }
-
-
-def breaches(page: Page) -> list[str]:
-    """Return what axe finds wrong, one line a rule."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("(tags) => axe.run({ runOnly: tags })", RULES)
-    return [
-        f"{each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0].get('failureSummary')}"
-        for each in found["violations"]
-    ]
 
 
 def test_axe_finds_nothing_by_day_and_by_night(counter: Counter, paths: dict[str, str]) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -233,8 +232,12 @@ def test_it_speaks_english_where_asked_and_still_sets_no_cookie(
 # What it keeps to itself
 
 
+#: A token nobody was ever given.
+STRANGE = "5b1de1f6-6f0b-4b55-9c7c-2f5d5f0e8a11"
+
+
 @pytest.mark.parametrize(
-    "token", ["x", "0" * 36, "{}", str(uuid4()), str(uuid4()).upper(), uuid4().hex, "a" * 300]
+    "token", ["x", "0" * 36, "{}", STRANGE, STRANGE.upper(), STRANGE.replace("-", ""), "a" * 300]
 )
 def test_a_link_that_is_wrong_tells_nothing(client: TestClient, town: Town, token: str) -> None:
     town.take(an_order())
