@@ -112,13 +112,16 @@ def demo(
     osm: Annotated[Path | None, typer.Option(help="Un extrait OpenStreetMap réel.")] = None,
     export: Annotated[Path | None, typer.Option(help="Dossier des fichiers produits.")] = None,
 ) -> None:
-    """Jouer une journée entière, puis montrer ses tournées sur la carte."""
+    """Jouer une journée entière, puis en servir une autre, en cours, à un compte par rôle."""
     import api.demo
     import api.logs
     import api.summary
 
     api.logs.configure()
     settings = Settings()
+    # Ended either way, also when started in the background, it drops its database and stops it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     with refusals_said():
         for summary in api.demo.run(
             settings,

@@ -23,7 +23,7 @@ DEMO_ACCOUNTS: dict[Role, str] = {
 #: What each opens, for people at a terminal.
 OPENS = {
     Role.SHOP: "le comptoir d'un commerce",
-    Role.COURIER: "le téléphone d'un coursier en tournée",
+    Role.COURIER: "le téléphone d'un livreur en tournée",
     Role.HUB: "l'accueil du hub et du drive",
     Role.DISPATCHER: "le bureau de la régulation",
     Role.MAIRIE: "l'état du mois et l'enveloppe, à la mairie",

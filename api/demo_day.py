@@ -45,7 +45,7 @@ def play(stage: Stage, orders: tuple[DemoOrder, ...]) -> Played:
         update(api.demo_orders.take(stage, orders))
     stage.clock.set(eve + timedelta(hours=19))
     planned = api.demo_stage.plan(stage, seconds=PLANNING_SECONDS)
-    with stage.steps.step("La journée : boutiques, coursiers, drive") as update:
+    with stage.steps.step("La journée : boutiques, livreurs, drive") as update:
         tally = _ride(stage, update)
     with stage.steps.step("Clôture du mois et état récapitulatif"):
         stage.clock.set(_month_after(stage.day).at(time(8)))

@@ -197,7 +197,7 @@ def _live(stage: Stage, shop_code: str, coming: Sequence[DemoOrder]) -> Tally:
     until = stage.day.at(STOPPED_AT)
     opening = stage.day.at(time(8))
     with (
-        stage.steps.step("La matinée : boutiques, coursiers, drive") as update,
+        stage.steps.step("La matinée : boutiques, livreurs, drive") as update,
         api.demo_stage.people(stage, _habits(stage, shop_code)) as town,
     ):
         for number, each in enumerate(coming):

@@ -29,6 +29,9 @@ router = APIRouter(include_in_schema=False)
 #: A counter order is handed over by its code while it is in one of these.
 HANDED_FROM = {OrderState.ACCEPTED, OrderState.READY}
 
+#: What a banner says was done, and the state that came of it: taken back while it lasts.
+STEP_OF = {"shop_prepared": OrderState.READY, "shop_dropped_off": OrderState.DROPPED_OFF}
+
 
 def _code(text: str) -> str:
     code = "".join(text.split())
@@ -83,12 +86,18 @@ def _order_page(
         money=story.money(sheet),
         link=_link(request, login, sheet),
         is_new=request.query_params.get("fait") in {"shop_taken", "shop_replaced"},
+        undo=order.state.value if _is_undoable(request, order.state) else None,
         is_amendable=(order.state, OrderStep.AMEND) in STEPS,
         is_cancellable=(order.state, OrderStep.CANCEL) in STEPS,
         phone=national(order.recipient_phone) if order.recipient_phone else "",
         is_open=order.state not in ENDED,
         is_handed_here=order.fulfilment is Fulfilment.COUNTER and order.state in HANDED_FROM,
     )
+
+
+def _is_undoable(request: Request, state: OrderState) -> bool:
+    """Tell whether the order's state is the one the shop has just brought about."""
+    return STEP_OF.get(request.query_params.get("fait", "")) is state
 
 
 def _link(request: Request, login: Login, sheet: OrderSheet) -> str:

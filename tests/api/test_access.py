@@ -17,6 +17,7 @@ from tests import logins
 from tests.api.conftest import TestClient
 from tests.two_towns import PARAMETER, World
 
+
 def routes(app: FastAPI) -> set[tuple[str, str]]:
     return calls(app.routes)
 

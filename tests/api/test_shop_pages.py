@@ -173,10 +173,10 @@ def test_the_courier_is_expected_when_the_round_is_published(
     counter: Counter, town: Town, streets: StreetProcesses
 ) -> None:
     town.take(an_order())
-    assert "coursier vers" not in counter.get().text
+    assert "livreur vers" not in counter.get().text
     town.plan(streets)
     town.publish()
-    assert "coursier vers" in counter.get().text
+    assert "livreur vers" in counter.get().text
 
 
 def test_another_shop_sees_nothing_of_it(door: Door, town: Town) -> None:
@@ -490,6 +490,17 @@ def test_an_order_is_ready_and_the_banner_takes_it_back(counter: Counter, town: 
     page = counter.follow(undo)
     assert town.order(taken.order_id).state is OrderState.ACCEPTED
     assert 'form="undo"' not in page
+
+
+def test_on_the_orders_own_page_too_the_banner_takes_it_back(
+    counter: Counter, town: Town
+) -> None:
+    (taken,) = town.take(an_order())
+    page = counter.follow(counter.post(f"{ORDERS}/{taken.order_id}/prete", page="order"))
+    assert "La commande est prête" in page and 'form="undo"' in page
+    undo = counter.post(f"{ORDERS}/{taken.order_id}/retour", state="ready", page="order")
+    assert town.order(taken.order_id).state is OrderState.ACCEPTED
+    assert 'form="undo"' not in counter.follow(undo)
 
 
 def test_a_shop_that_brings_its_parcels_drops_them_off_and_may_take_it_back(
