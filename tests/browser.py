@@ -1,6 +1,7 @@
 """A real server and a real Chromium; every page is watched for what it should never do."""
 
 import os
+import re
 import shutil
 import threading
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
 #: Software rendering, and none of the browser's own errands.
 ARGUMENTS = [
@@ -28,6 +29,8 @@ ARGUMENTS = [
 #: The accessibility rules every page is held to.
 AXE = Path("api/web/node_modules/axe-core/axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "RGAAv4"]
+#: Files only a map needs, and what it draws.
+MAP = re.compile(r"maplibre|map\.css|\.geojson|map_|_map|day\.js|stops\.js")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -113,3 +116,26 @@ def breaches(page: Page) -> list[str]:
         f"{each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0].get('failureSummary')}"
         for each in found["violations"]
     ]
+
+
+def transfer(context: BrowserContext, path: str) -> tuple[int, int]:
+    """Return the compressed bytes of a first visit: all of them, and those that no map needs."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    addresses: dict[str, str] = {}
+    sizes: dict[str, float] = {}
+    session.on(
+        "Network.responseReceived",
+        lambda event: addresses.update({event["requestId"]: event["response"]["url"]}),
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
+    )
+    page.goto(path)
+    page.wait_for_timeout(400)
+    page.close()
+    light = sum(size for id_, size in sizes.items() if not MAP.search(addresses.get(id_, "")))
+    return int(sum(sizes.values())), int(light)

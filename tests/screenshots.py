@@ -15,11 +15,11 @@ from tests.browser import chromium_path, launch
 
 WIDTHS = {390: 844, 1280: 900}
 SCHEMES = ("light", "dark")
-#: README's pictures: name, role, route, width.
+#: README's pictures: name, role, route, width and height.
 README = (
-    ("regulation", Role.DISPATCHER, "/t/{slug}/regulation/{day}", 1280),
-    ("commerce", Role.SHOP, "/t/{slug}/commerce", 1280),
-    ("tournee", Role.COURIER, "/t/{slug}/tournees/{round_id}", 390),
+    ("regulation", Role.DISPATCHER, "/t/{slug}/regulation", 1280, 2300),
+    ("commerce", Role.SHOP, "/t/{slug}/commerce", 1280, 900),
+    ("tournee", Role.COURIER, "/t/{slug}/tournees/{round_id}/carte", 390, 844),
 )
 
 
@@ -55,13 +55,14 @@ def take(url: str, what: str, folder: Path, roles: list[Role]) -> None:
 
 
 def _readme(browser: Browser, url: str, town: str, folder: Path) -> None:
-    for name, role, route, width in README:
+    for name, role, route, width, height in README:
         path = demo_site.pages(url, town, role)[route]
         context = _context(browser, url, town, role, width, "light")
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(path)
         page.wait_for_timeout(4000)
-        page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=82)
+        page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=78)
         context.close()
         print(folder / f"{name}.jpg")
 

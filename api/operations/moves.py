@@ -9,8 +9,7 @@ import data.deliveries
 import data.moves
 import data.plans
 import data.rounds
-from api.operations import rewriting, situations
-from api.operations.plans import travel_table
+from api.operations import rewriting, situations, travel
 from api.operations.rewriting import Change
 from api.operations.situations import OPEN, FreeTrip, Ride, Situation
 from data.database import Pool
@@ -221,7 +220,7 @@ def _laid_out(situation: Situation, trips: dict[Ride, Trip], streets: Streets) -
         hub=situation.hub,
         shops=situation.shops,
     )
-    matrices = {profile: travel_table(streets, draft, profile) for profile in draft.profiles}
+    matrices = travel.tables(streets, draft)
     kept = [KeptRound(trip=trip, tasks=situation.kept_tasks(ride)) for ride, trip in trips.items()]
     return MovingDay(draft, planning.posed(draft, matrices), kept)
 

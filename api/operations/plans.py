@@ -18,11 +18,12 @@ import data.slots
 import data.towns
 import routing.solution
 import routing.solver
+from api.operations import travel
 from data.database import Pool
 from data.plans import Plan
 from delivery import planning
 from delivery.day import Day
-from delivery.errors import OutOfReach, Refusal, TooFarFromStreet
+from delivery.errors import Refusal
 from delivery.fleet import Vehicle
 from delivery.loading import Consignment, Window, fingerprint, handover_window
 from delivery.orders import CALLED_OFF, Fulfilment, Order
@@ -31,7 +32,6 @@ from delivery.pooling import Delivery, DeliveryState, DeliveryStep
 from delivery.pooling import step as delivery_step
 from delivery.rounds import PlannedRound, PlanOutdated, PlanPublished, PlanUnknown
 from routing.fault import Fault
-from routing.matrix import TravelMatrix
 from routing.solver import Progress
 from routing.streets import Route, Streets
 
@@ -82,9 +82,7 @@ def plan_day(
     """
     with data.database.scoped(pool, town_id) as conn:
         draft, version = _read(conn, town_id, day, now)
-    posed = planning.posed(
-        draft, {profile: travel_table(streets, draft, profile) for profile in draft.profiles}
-    )
+    posed = planning.posed(draft, travel.tables(streets, draft))
     solved = routing.solver.solve(
         posed, seconds=seconds, iterations=iterations, seed=seed, progress=progress
     )
@@ -108,25 +106,6 @@ def plan_day(
         )
         _write(conn, plan, rounds, routes, unserved)
     return Planned(plan=plan, rounds=rounds, unserved=unserved, faults=faults)
-
-
-def travel_table(streets: Streets, draft: Draft, profile: str) -> TravelMatrix:
-    """Return travel over the draft's places; those the profile cannot reach lie a day away.
-
-    Raises TooFarFromStreet, OutOfReach where the hub itself cannot be reached.
-    """
-    reached = list(range(len(draft.points)))
-    while True:
-        try:
-            table = streets.table([draft.points[i] for i in reached], profile=profile)
-        except (TooFarFromStreet, OutOfReach) as refusal:
-            index = refusal.parameters["index"]
-            assert isinstance(index, int)
-            if reached[index] == 0:
-                raise
-            del reached[index]
-        else:
-            return table.among(reached, size=len(draft.points))
 
 
 #: Each delivery with its slot and its orders: all that may change while the solver runs.

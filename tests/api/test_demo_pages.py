@@ -18,7 +18,7 @@ from api.demo_accounts import DEMO_ACCOUNTS
 from delivery.accounts import Role
 from tests import browser as browsing
 from tests import demo_site
-from tests.browser import Watch, breaches
+from tests.browser import Watch, breaches, transfer
 
 LANDING = {
     Role.SHOP: "/commerce",
@@ -45,8 +45,6 @@ BY_THEIR_OWN_TESTS = {
     "/t/{slug}/regulation/{day}/calcul/{run_id}",
 }
 HEAVIEST_BYTES = 250_000
-#: Files only a map needs, and what it draws.
-MAP = re.compile(r"maplibre|map\.css|\.geojson|map_|_map|day\.js|stops\.js")
 
 
 @dataclass(frozen=True)
@@ -147,33 +145,12 @@ def test_a_first_visit_to_a_page_is_light(demo: Demo, browser: Browser, record_p
         context = enter(browser, demo, role)
         for route, (who, path) in demo.each.items():
             if who is role:
-                weights[route] = _weight(context, path)
+                _, weights[route] = transfer(context, path)
         context.close()
     heaviest = sorted(weights.items(), key=lambda each: -each[1])
     record_property("heaviest", heaviest[:5])
     print("\n".join(f"{weight / 1000:6.0f} kB {route}" for route, weight in heaviest))
     assert heaviest[0][1] < HEAVIEST_BYTES
-
-
-def _weight(context: BrowserContext, path: str) -> int:
-    """Return the bytes of a first visit, without those of a map."""
-    page = context.new_page()
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    addresses: dict[str, str] = {}
-    sizes: dict[str, float] = {}
-    session.on(
-        "Network.responseReceived",
-        lambda event: addresses.update({event["requestId"]: event["response"]["url"]}),
-    )
-    session.on(
-        "Network.loadingFinished",
-        lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
-    )
-    page.goto(path)
-    page.close()
-    return int(sum(size for id_, size in sizes.items() if not MAP.search(addresses.get(id_, ""))))
 
 
 def test_the_login_page_itself_has_no_barrier(demo: Demo, browser: Browser) -> None:

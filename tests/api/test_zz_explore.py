@@ -1,12 +1,17 @@
-import re, sys, time, inspect, importlib, pkgutil
-from typing import Any
-import pytest
-from pydantic import BaseModel
-from fastapi.routing import APIRoute, iter_route_contexts
+import importlib
+import inspect
+import pkgutil
+import re
+import sys
+import time
+
+from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
-from api.access import ACCESS, access, calls
+from pydantic import BaseModel
+
 import api.pages
-from tests.two_towns import World, PARAMETER
+from api.access import access, calls
+from tests.two_towns import PARAMETER
 
 for m in pkgutil.iter_modules(api.pages.__path__):
     importlib.import_module(f"api.pages.{m.name}")
@@ -174,7 +179,7 @@ def test_headers(world):
     h=world.headers("shop",is_program=False)
     for extra in ({"Origin":"http://["},{"Origin":"null"},{"Host":"["},{"Host":"[::1"},{"Host":"x:99999999"},{"Host":""},{"X-CSRF-Token":"\xe9"},{"Cookie":"colporteur=\xe9"},{"Cookie":"colporteur="+"a"*5000},{"Accept-Language":"\xff"},{"If-None-Match":"\xff"},{"Sec-Fetch-Site":"\xff"},{"Referer":"http://["},{"Authorization":"Bearer \xe9"},{"Cookie":"langue=xx"}):
         for m,p in (("POST","/t/essai/connexion"),("POST","/t/essai/deconnexion"),("GET","/t/essai/commerce"),("GET","/t/essai/commerce/commandes/1"),("GET","/t/essai/connexion"),("GET","/api/v1/orders/1"),("GET","/")):
-            hh={**h}; 
+            hh={**h} 
             for k,v in extra.items(): hh[k]=v.encode("latin-1")
             r=client.request(m,p,headers=hh,data={"email":"a","password":"b"} if m=="POST" else None,follow_redirects=False)
             log.see((m,p,str(extra)[:60]),r)

@@ -1,7 +1,10 @@
-import json, copy, time
-from tests.two_towns import World, PARAMETER
-from api.access import access, calls
+import copy
+import json
 from pathlib import Path
+
+from api.access import access
+from tests.two_towns import PARAMETER
+
 
 class Log:
     def __init__(s): s.bad={}; s.n=0

@@ -16,11 +16,9 @@ from playwright.sync_api import sync_playwright
 
 from delivery.accounts import Role
 from tests import demo_site
-from tests.browser import chromium_path, launch
+from tests.browser import chromium_path, launch, transfer
 
 TIMES = 30
-#: Files that only a map needs, and what it draws.
-MAP = ("maplibre", "map.css", ".geojson", "map_", "_map", "day.js", "stops.js")
 
 
 def main() -> None:
@@ -49,7 +47,7 @@ def report(url: str) -> None:
             _enter(context, town, role)
             with demo_site.client(url, town, role) as client:
                 for route, path in demo_site.pages(url, town, role).items():
-                    whole, light = _transfer(context, path)
+                    whole, light = transfer(context, path)
                     print(
                         f"| {role.value} | `{route.removeprefix('/t/{slug}')}` |"
                         f" {_median_ms(client, path):.0f} | {whole / 1000:.0f} |"
@@ -75,34 +73,6 @@ def _enter(context, town: str, role: Role) -> None:
     email = demo_site.DEMO_ACCOUNTS[role]
     page.locator(f"form:has(input[value='{email}']) button").click()
     page.close()
-
-
-def _transfer(context, path: str) -> tuple[int, int]:
-    """Return the bytes of a first visit, all and without the map's."""
-    page = context.new_page()
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    addresses: dict[str, str] = {}
-    sizes: dict[str, int] = {}
-    session.on(
-        "Network.responseReceived",
-        lambda e: addresses.update({e["requestId"]: e["response"]["url"]}),
-    )
-    session.on(
-        "Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]})
-    )
-    page.goto(path)
-    page.wait_for_load_state("load")
-    page.wait_for_timeout(400)
-    page.close()
-    whole = sum(int(size) for size in sizes.values())
-    light = sum(
-        int(size)
-        for id_, size in sizes.items()
-        if not any(part in addresses.get(id_, "") for part in MAP)
-    )
-    return whole, light
 
 
 if __name__ == "__main__":
