@@ -492,9 +492,7 @@ def test_an_order_is_ready_and_the_banner_takes_it_back(counter: Counter, town: 
     assert 'form="undo"' not in page
 
 
-def test_on_the_orders_own_page_too_the_banner_takes_it_back(
-    counter: Counter, town: Town
-) -> None:
+def test_on_the_orders_own_page_too_the_banner_takes_it_back(counter: Counter, town: Town) -> None:
     (taken,) = town.take(an_order())
     page = counter.follow(counter.post(f"{ORDERS}/{taken.order_id}/prete", page="order"))
     assert "La commande est prête" in page and 'form="undo"' in page
