@@ -47,7 +47,7 @@ import data.migrate
 from api.cookies import FreshTokens
 from api.deps import Clock, system_clock
 from api.operations.towns import TownStreets
-from api.security import SecurityHeaders
+from api.security import BodyLimit, SecurityHeaders
 from api.settings import Settings
 from api.worker import Tools
 
@@ -123,4 +123,5 @@ def create_app(
         app.include_router(door.router)
     app.add_middleware(FreshTokens)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(BodyLimit)
     return app

@@ -25,6 +25,8 @@ PACKAGES = {
 }
 LONGEST_NAME = 100
 KEEP = "public, max-age=31536000, immutable"
+#: The same, of what only those may read who are logged in.
+KEEP_OURS = "private, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 
 #: Not every system's table knows these.

@@ -13,6 +13,7 @@ from shapely import Point
 import api.operations.orders
 from api.deps import ApiKey, Id, Moment, Now, Pool, TownStreets, subject
 from api.errors import IdempotencyKeyMissing, language_of
+from api.texts import without_nul
 from delivery.orders import MOST_PARCELS, Fulfilment, NewOrder, Order, Recipient
 from delivery.parcels import BULKIEST_L, HEAVIEST_G, Parcel, Size, Temperature, parcel
 from delivery.phones import e164
@@ -90,12 +91,7 @@ class OrderIn(_Strict):
     ready_at: Moment | None = None
     note: Annotated[str, Field(max_length=500)] = ""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _no_nul(cls, value: object) -> object:
-        if _has_nul(value):
-            raise PydanticCustomError("nul", "text holds a NUL character")
-        return value
+    _no_nul = model_validator(mode="before")(without_nul)
 
     def new_order(self) -> NewOrder:
         """Return the record of the trade."""
@@ -112,20 +108,6 @@ class OrderIn(_Strict):
             ready_at=self.ready_at,
             note=self.note,
         )
-
-
-def _has_nul(value: object) -> bool:
-    """PostgreSQL keeps no NUL in text; find one anywhere in a request, however deep."""
-    waiting = [value]
-    while waiting:
-        match waiting.pop():
-            case str() as text if "\0" in text:
-                return True
-            case dict() as values:
-                waiting += values.values()
-            case list() as values:
-                waiting += values
-    return False
 
 
 class OrderOut(BaseModel):

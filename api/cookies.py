@@ -1,4 +1,4 @@
-"""The login's cookie: out of reach of scripts, of other sites and of plain HTTP."""
+"""Our two cookies, the login and the language: out of reach of scripts and of plain HTTP."""
 
 from datetime import datetime
 
@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.operations.logins import Opened
 
 NAME = "colporteur"
+LANGUAGE = "langue"
+#: A language is remembered for a year.
+REMEMBERED_S = 31_536_000
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 
 
@@ -32,6 +35,18 @@ def forget(request: Request, response: Response) -> None:
     """Take the token from the browser."""
     response.delete_cookie(
         NAME, path=_path(request), secure=not _is_loopback(request), httponly=True, samesite="lax"
+    )
+
+
+def keep_language(request: Request, response: Response, language: str) -> None:
+    """Let the browser remember in which language its reader wants pages, those of every town."""
+    response.set_cookie(
+        LANGUAGE,
+        language,
+        max_age=REMEMBERED_S,
+        secure=not _is_loopback(request),
+        httponly=True,
+        samesite="lax",
     )
 
 

@@ -53,7 +53,7 @@ STATUS: dict[type[Refusal], int] = {
 
 
 #: What the framework itself refuses, before any operation is asked.
-HTTP_CODES = {404: "not_found", 405: "method_unfit"}
+HTTP_CODES = {404: "not_found", 405: "method_unfit", 413: "body_too_large"}
 
 
 class KeyMissing(Refusal):

@@ -1,6 +1,10 @@
-"""What browsers are told to refuse on every answer: other origins, inline code, being framed."""
+"""What browsers are told to refuse on every answer: other origins, inline code, being framed.
+
+And what nobody may send: more than any form or program needs to.
+"""
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: The map's worker is a file of our own, so no blob: is needed; its style sheet draws its buttons
@@ -20,13 +24,18 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+#: An answer that says nothing else is kept by no cache: it belongs to whoever asked.
 HEADERS = {
+    "Cache-Control": "no-store",
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+#: The largest file a form brings, and what stands around it.
+MOST_BODY_BYTES = 6_000_000
 
 
 class SecurityHeaders:
@@ -47,3 +56,25 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Stop reading where a request brings more than anybody needs to send."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand in front of the application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting what it brings; past the limit it is answered 413."""
+        taken = 0
+
+        async def receiving() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > MOST_BODY_BYTES:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, receiving if scope["type"] == "http" else receive, send)

@@ -8,10 +8,20 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 from shapely import MultiPolygon, Point, Polygon
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
+from api.texts import without_nul
 from delivery.fleet import Hub, NewVehicle, WorkingPeriod
 from delivery.programmes import Programme, rules_from_json
 from delivery.slots import NewSlot, SlotKind
@@ -19,6 +29,16 @@ from zones.zone import Zone, ZoneKind
 
 Cents = Annotated[int, Field(ge=0, le=10**12)]
 Whole = Annotated[int, Field(ge=0, le=10**9)]
+
+
+def _by_the_town_s_clocks(value: time) -> time:
+    if value.tzinfo is not None:
+        raise PydanticCustomError("time", "not a time of day")
+    return value
+
+
+#: A time of day as the town's clocks show it.
+Clock = Annotated[time, AfterValidator(_by_the_town_s_clocks)]
 
 
 class _Strict(BaseModel):
@@ -65,7 +85,7 @@ class ZoneIn(_Strict):
     def _is_a_polygon(self) -> Self:
         try:
             self.zone()
-        except (AttributeError, KeyError, TypeError) as error:
+        except (AttributeError, LookupError, TypeError, ShapelyError) as error:
             raise ValueError(f"{self.code}: GeoJSON") from error
         return self
 
@@ -85,7 +105,7 @@ class VehicleIn(_Strict):
     name: Annotated[str, Field(min_length=1, max_length=120)]
     profile: Literal["cargo_bike", "van"]
     capacity: CapacityIn
-    periods: Annotated[tuple[tuple[time, time], ...], Field(min_length=1)]
+    periods: Annotated[tuple[tuple[Clock, Clock], ...], Field(min_length=1)]
     hour_cents: Whole
     km_cents: Whole
     use_cents: Whole = 0
@@ -118,11 +138,11 @@ class WindowIn(_Strict):
     """A window of each day; it closes some minutes before, or the evening before at `eve_at`."""
 
     kind: SlotKind
-    starts: time
-    ends: time
+    starts: Clock
+    ends: Clock
     capacity: Whole
     notice_minutes: Annotated[int, Field(ge=0, le=1440)] = 120
-    eve_at: time | None = None
+    eve_at: Clock | None = None
 
     @model_validator(mode="after")
     def _runs_forwards(self) -> Self:
@@ -176,6 +196,8 @@ class SetupIn(_Strict):
     slots: tuple[SlotsIn, ...] = ()
     programme: dict[str, Any] | None = None
     voted_cents: dict[Annotated[int, Field(ge=2000, le=2100)], Cents] = {}
+
+    _no_nul = model_validator(mode="before")(without_nul)
 
     @field_validator("programme")
     @classmethod

@@ -8,7 +8,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
@@ -108,7 +107,8 @@ def _is_ours(request: Request) -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+    host = request.headers.get("host", "")
+    return origin is None or (host != "" and origin.partition("://")[2] == host)
 
 
 #: The town of the page's address, whoever looks.

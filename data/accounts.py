@@ -188,6 +188,23 @@ def add_link(
     )
 
 
+def has_link(conn: Connection[TupleRow], account_id: int, kind: str, *, since: datetime) -> bool:
+    """Tell whether an account was given a link of a kind since a moment that was not used yet."""
+    found = conn.execute(
+        """
+        SELECT 1
+          FROM account_links
+         WHERE account_id = %(account_id)s
+           AND kind = %(kind)s
+           AND used_at IS NULL
+           AND created_at > %(since)s
+         LIMIT 1
+        """,
+        {"account_id": account_id, "kind": kind, "since": since},
+    ).fetchone()
+    return found is not None
+
+
 def lock_link(conn: Connection[TupleRow], token: str, *, now: datetime) -> int | None:
     """Hold a link that still holds and return its account's id; None for any other token."""
     row = conn.execute(

@@ -136,6 +136,11 @@ def end_all(conn: Connection[TupleRow], account_id: int) -> None:
     conn.execute("DELETE FROM logins WHERE account_id = %(id)s", {"id": account_id})
 
 
+def end_phones(conn: Connection[TupleRow], vehicle_id: int) -> None:
+    """End the logins of every phone that came in as the vehicle's courier by a day link."""
+    conn.execute("DELETE FROM logins WHERE vehicle_id = %(id)s", {"id": vehicle_id})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLink:
     """What a link makes of a phone: a vehicle's courier, within these moments."""

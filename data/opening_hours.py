@@ -5,6 +5,9 @@ from datetime import time
 
 from delivery.shops import Opening
 
+#: OpenStreetMap keeps no longer value; patterns take long over much longer ones.
+LONGEST = 255
+
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _RULE = re.compile(r"^(?P<days>[A-Z][a-z](?:[-,][A-Z][a-z])*)\s+(?P<hours>off|closed|[\d:,\s-]+)$")
 _HOURS = re.compile(r"^(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})$")
@@ -15,6 +18,8 @@ def openings(text: str) -> tuple[Opening, ...] | None:
 
     A later rule replaces an earlier one on its days. Public holidays ("PH off") are left out.
     """
+    if len(text) > LONGEST:
+        return None
     week: dict[int, list[Opening]] = {}
     for rule in re.split(r"\s*;\s*", text.strip().rstrip(";")):
         if re.fullmatch(r"(PH|SH)(,(PH|SH))*\s+(off|closed)", rule):

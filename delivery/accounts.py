@@ -6,6 +6,7 @@ Programs have keys and roles of their own; these are people's.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from delivery.errors import Refusal
 
@@ -23,6 +24,10 @@ ROTATION = timedelta(hours=1)
 ROTATION_GRACE = timedelta(minutes=2)
 INVITATION_LASTS = timedelta(days=7)
 RESET_LASTS = timedelta(hours=1)
+#: Whoever asks for another letter so soon after one gets none.
+RESET_PAUSE = timedelta(minutes=5)
+#: The least that one line of IPv6 is given (RFC 6177): its addresses are one caller's.
+LINE_BITS = 64
 
 
 class LoginRefused(Refusal):
@@ -139,6 +144,22 @@ def email(text: str) -> str:
     if not is_fit or "@" in name or any(c.isspace() or not c.isprintable() for c in folded):
         raise EmailUnfit(field="email", email=text)
     return folded
+
+
+def network(address: str) -> str:
+    """Return what failures are counted by: an address, of IPv6 all those of one line.
+
+    >>> network("203.0.113.7"), network("2001:db8::7"), network("::ffff:203.0.113.7")
+    ('203.0.113.7', '2001:db8::/64', '203.0.113.7')
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    mapped = found.ipv4_mapped
+    return str(mapped or IPv6Network((int(found), LINE_BITS), strict=False))
 
 
 def check_password(password: str, *, email: str) -> None:

@@ -14,6 +14,10 @@ from delivery.orders import Fulfilment
 #: Why an amount is what it is: a rule's code and its parameters.
 type Reason = tuple[str, Mapping[str, int | str]]
 
+#: What a written programme may hold; with VAT at 100 % an amount still fits where it is kept.
+LONGEST_TEXT = 500
+LARGEST_WHOLE = 10**9
+
 
 class NotFunded(Refusal):
     """No programme pays for this. Parameters: on, and fulfilment where one was asked for."""
@@ -246,12 +250,16 @@ def _text(document: Mapping[str, object], name: str) -> str:
     value = _present(document, name)
     if not isinstance(value, str):
         raise ValueError(f"{name}: must be text, not {value!r}")
+    if len(value) > LONGEST_TEXT:
+        raise ValueError(f"{name}: has {LONGEST_TEXT} characters at most")
     return value
 
 
 def _whole(value: object, name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(f"{name}: must be a whole number, not {value!r}")
+    if abs(value) > LARGEST_WHOLE:
+        raise ValueError(f"{name}: is {LARGEST_WHOLE} at most")
     return value
 
 
@@ -281,6 +289,6 @@ def _fulfilments(value: object) -> frozenset[Fulfilment]:
         raise ValueError("fulfilments: must be a list")
     known = {each.value: each for each in Fulfilment}
     for each in value:
-        if each not in known:
+        if not isinstance(each, str) or each not in known:
             raise ValueError(f"fulfilments: {each!r} is not home or drive")
     return frozenset(known[each] for each in value)

@@ -62,8 +62,10 @@ def _require_subject(conn: Connection[TupleRow], account: NewAccount) -> None:
         raise NotFound(field="vehicle_id")
 
 
-def change(pool: Pool, town_id: int, account_id: int, wish: NewAccount) -> None:
+def change(pool: Pool, town_id: int, account_id: int, wish: NewAccount, *, now: datetime) -> None:
     """Write what an account is from now on; where its role or subject changes, its logins end.
+
+    Links that went to another e-mail address open nothing any more.
 
     Raises NotFound, also where the town has no such shop or vehicle, EmailUnfit, EmailTaken,
     LastAdmin.
@@ -81,6 +83,8 @@ def change(pool: Pool, town_id: int, account_id: int, wish: NewAccount) -> None:
             account.vehicle_id,
         ):
             data.logins.end_all(conn, account_id)
+        if wish.email != account.email:
+            data.accounts.end_links(conn, account_id, at=now)
 
 
 def disable(pool: Pool, town_id: int, account_id: int, *, now: datetime) -> None:

@@ -56,9 +56,17 @@ class PhoneLink:
 
 
 def phone_link(
-    pool: Pool, town_id: int, vehicle_id: int, date_: date, *, now: datetime
+    pool: Pool,
+    town_id: int,
+    vehicle_id: int,
+    date_: date,
+    *,
+    now: datetime,
+    ends_phones: bool = False,
 ) -> PhoneLink:
     """Make a vehicle's link of a day, so that its former ones open nothing any more.
+
+    `ends_phones` puts out those that came in, too.
 
     Raises NotFound.
     """
@@ -70,5 +78,7 @@ def phone_link(
     until = Day(date=date_, timezone=timezone).ends_at + api.operations.logins.LATE_RETURN
     token = None
     if now < until:
-        token = api.operations.logins.make_day_link(pool, town_id, vehicle_id, date_, now=now)
+        token = api.operations.logins.make_day_link(
+            pool, town_id, vehicle_id, date_, now=now, ends_phones=ends_phones
+        )
     return PhoneLink(vehicle=vehicle.name, until=until, token=token)

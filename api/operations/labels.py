@@ -1,5 +1,6 @@
 """Labels of a shop's orders, and what a scanned one leads to."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from delivery.orders import Order, OrderState
 TO_PREPARE = (OrderState.RECEIVED, OrderState.ACCEPTED)
 #: What was due longer ago and is still not packed was forgotten: it is printed by itself.
 LATE = timedelta(days=7)
+_CODE = re.compile(r"[0-9A-Fa-f]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ def scanned(pool: Pool, town_id: int, code: str, *, vehicle_id: int | None = Non
 
     Raises NotFound where no label of the town says the code.
     """
+    if not _CODE.fullmatch(code):
+        raise NotFound(field="code")
     with data.database.scoped(pool, town_id) as conn:
         kept = data.parcels.find(conn, code.upper())
         order = None if kept is None else data.orders.by_id(conn, kept.order_id)

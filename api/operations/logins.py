@@ -78,10 +78,19 @@ def log_out(pool: Pool, town_id: int, token: str) -> None:
         data.logins.end(conn, token)
 
 
-def make_day_link(pool: Pool, town_id: int, vehicle_id: int, day: date, *, now: datetime) -> str:
+def make_day_link(
+    pool: Pool,
+    town_id: int,
+    vehicle_id: int,
+    day: date,
+    *,
+    now: datetime,
+    ends_phones: bool = False,
+) -> str:
     """Make the token by which phones become a vehicle's courier on a day.
 
-    The vehicle's former links of that day open nothing any more; phones that came in stay.
+    The vehicle's former links of that day open nothing any more; phones that came in stay, unless
+    `ends_phones`, because one of them was lost.
 
     Raises NotFound.
     """
@@ -100,6 +109,8 @@ def make_day_link(pool: Pool, town_id: int, vehicle_id: int, day: date, *, now: 
             expires_at=morning.ends_at + LATE_RETURN,
         )
         data.logins.add_day_link(conn, token, link, at=now)
+        if ends_phones:
+            data.logins.end_phones(conn, vehicle_id)
     return token
 
 

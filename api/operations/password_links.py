@@ -45,11 +45,15 @@ def make_link(pool: Pool, town_id: int, account_id: int, kind: str, *, now: date
 def ask_reset(pool: Pool, town_id: int, email: str, *, now: datetime) -> None:
     """Have a link to choose a password sent to an account's address; nothing where there is none.
 
-    The link is made when the letter is written, so that no token waits in the queue.
+    The link is made when the letter is written, so that no token waits in the queue. So soon after
+    one there is no other: anybody may ask, and could fill a mailbox or spend the link in it.
     """
+    since = now - accounts.RESET_PAUSE
     with data.database.scoped(pool, town_id) as conn:
         account = data.accounts.by_email(conn, email.strip().lower())
-        if account is not None and account.disabled_at is None:
+        if account is None or account.disabled_at is not None:
+            return
+        if not data.accounts.has_link(conn, account.id, RESET, since=since):
             _defer(conn, town_id, account, RESET)
 
 

@@ -46,7 +46,7 @@ def log_in(
 
     Raises LockedOut, LoginRefused.
     """
-    email = email.strip().lower()[:254]
+    email, address = email.strip().lower()[:254], accounts.network(address)
     with data.database.scoped(pool, town_id) as conn:
         data.login_failures.lock(conn, email)
         _require_patience(conn, email, address, now)
@@ -92,6 +92,7 @@ def change_password(
 
     Raises NotFound, LockedOut, LoginRefused, PasswordUnfit.
     """
+    address = accounts.network(address)
     with data.database.scoped(pool, town_id) as conn:
         account = data.accounts.by_id(conn, account_id)
         if account is None:

@@ -97,7 +97,7 @@ def invite(request: Request, login: LoggedIn, fields: Fields, pool: Pool, now: N
 
 @router.post(f"{PATH}/{{account_id}}")
 def change_account(
-    request: Request, login: LoggedIn, account_id: Id, fields: Fields, pool: Pool
+    request: Request, login: LoggedIn, account_id: Id, fields: Fields, pool: Pool, now: Now
 ) -> Response:
     """Write what an account is from now on."""
     before = api.operations.accounts.find(pool, login.town.id, account_id)
@@ -105,7 +105,9 @@ def change_account(
     status = 422
     try:
         if form.value is not None:
-            api.operations.accounts.change(pool, login.town.id, account_id, form.value.account())
+            api.operations.accounts.change(
+                pool, login.town.id, account_id, form.value.account(), now=now
+            )
             return seen(request, _list(login), done="admin_saved")
     except Refusal as refusal:
         form = form.refused(refusal, language_of(request))

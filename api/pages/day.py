@@ -16,7 +16,7 @@ import data.plans
 from api.day_page import DayView
 from api.deps import Now, Pool
 from api.operations.days import DaySheet
-from api.pages.frame import language_of, page
+from api.pages.frame import PRIVATE, language_of, page
 from api.settings import Settings
 from api.visits import LoggedIn, Login, NoPage
 from data.towns import Town
@@ -48,7 +48,7 @@ def read_rounds(request: Request, login: LoggedIn, day: str, pool: Pool, now: No
     sheet = api.operations.days.sheet(pool, login.town.id, parsed(day), now=now)
     body = json.dumps(api.geojson.day(sheet), ensure_ascii=False, separators=(",", ":"))
     found = api.assets.content(body.encode(), "application/geo+json")
-    return api.assets.answer(request, found, cache=api.assets.ASK_AGAIN)
+    return api.assets.answer(request, found, cache=PRIVATE)
 
 
 def day_to_show(pool: Pool, login: Login, now: datetime) -> date:

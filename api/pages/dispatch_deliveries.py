@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 import api.errors
 import api.operations.deliveries
-from api.deps import Id, Now, Pool
+from api.deps import Id, Moment, Now, Pool
 from api.pages.day import parsed
 from api.pages.dispatch_delivery_view import view as delivery_view
 from api.pages.dispatch_list_view import Filter, view
@@ -41,7 +41,7 @@ class CancelForm(BaseModel):
 class SlotForm(BaseModel):
     """When the slot begins that the delivery shall take."""
 
-    creneau: AwareDatetime
+    creneau: Moment
 
 
 @router.get("/t/{slug}/regulation/{day}/livraisons")

@@ -1,7 +1,7 @@
 """A courier's phone let in for the day: the link, and a square to point the phone at."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -20,9 +20,10 @@ router = APIRouter(include_in_schema=False)
 
 
 class LinkForm(BaseModel):
-    """The day the link is for."""
+    """The day the link is for, and whether phones that came in are put out."""
 
     jour: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2099, 12, 30))]
+    dehors: Literal["yes"] | None = None
 
 
 @router.post("/t/{slug}/regulation/vehicules/{vehicle_id}/lien")
@@ -34,7 +35,7 @@ def make_link(
     if form is None:
         raise NotFound(field="jour")
     link = api.operations.dispatching.phone_link(
-        pool, login.town.id, vehicle_id, form.jour, now=now
+        pool, login.town.id, vehicle_id, form.jour, now=now, ends_phones=form.dehors is not None
     )
     settings: Settings = request.app.state.settings
     origin = (settings.public_url or str(request.base_url)).rstrip("/")
@@ -46,6 +47,7 @@ def make_link(
         url=url,
         qr=data.documents.qr(url) if url else "",
         link=link,
+        is_put_out=form.dehors is not None,
         vehicle_id=vehicle_id,
         date=form.jour,
         until=DispatchWords.of(request, login).moment(link.until),

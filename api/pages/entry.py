@@ -1,7 +1,6 @@
 """Coming in and going out: log in, choose a password, take a phone for the day."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -118,9 +117,8 @@ def _end_former(request: Request, town_id: int, pool: Pool) -> None:
 
 def _after(slug: str, wanted: str, role: Role) -> str:
     """Lead to the page somebody asked for, within the town's own pages, else to their door."""
-    parts = urlsplit(wanted)
-    is_ours = wanted.startswith(f"/t/{slug}/") and not parts.scheme and not parts.netloc
-    is_fit = is_ours and "\\" not in wanted and "/connexion" not in parts.path
+    is_ours = wanted.startswith(f"/t/{slug}/") and "\\" not in wanted
+    is_fit = is_ours and "/connexion" not in wanted.partition("?")[0]
     return wanted if is_fit else doors.home(slug, role)
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 import api.errors
 import api.words
@@ -20,7 +21,7 @@ FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @dataclass(frozen=True, slots=True)
 class FormFields:
-    """What a browser sent, trimmed, without NUL, each name with all its values."""
+    """What a browser sent, trimmed, as text that can be kept, each name with all its values."""
 
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: Mapping[str, UploadFile] = field(default_factory=dict)
@@ -44,8 +45,15 @@ async def _fields(request: Request) -> AsyncIterator[FormFields]:
     if request.method == "GET" or kind not in FORM_TYPES:
         yield FormFields()
         return
-    async with request.form(max_fields=MOST_FIELDS) as form:
+    try:
+        form = await request.form(max_fields=MOST_FIELDS)
+    except ValueError as error:
+        # Bytes that are no text of the alphabet they say they are in.
+        raise HTTPException(400) from error
+    try:
         yield _read(form)
+    finally:
+        await form.close()
 
 
 def _read(form: FormData) -> FormFields:
@@ -53,10 +61,15 @@ def _read(form: FormData) -> FormFields:
     files: dict[str, UploadFile] = {}
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
-            files[name] = value
+            files[_kept(name)] = value
         else:
-            texts[name] = (*texts.get(name, ()), value.replace("\0", "").strip())
+            texts[_kept(name)] = (*texts.get(_kept(name), ()), _kept(value).strip())
     return FormFields(texts=texts, files=files)
+
+
+def _kept(text: str) -> str:
+    """Return what PostgreSQL can keep of a text: no NUL, no half of a character."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 #: What the request's form holds; empty for requests without one.

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 import api.assets
+import api.cookies
 import api.errors
 import api.words
 from api.pages import doors
@@ -21,28 +22,27 @@ from delivery.errors import Refusal
 
 #: What belongs to somebody is kept by no cache, not even that of a counter everybody uses.
 PRIVATE = "no-store"
-LANGUAGE_COOKIE = "langue"
 
 
 def language_of(request: Request) -> str:
     """Return the page's language: asked for in the address, chosen before, the browser's."""
-    for asked in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+    for asked in (request.query_params.get("lang"), request.cookies.get(api.cookies.LANGUAGE)):
         if asked in api.words.LANGUAGES:
             return asked
     return api.errors.language_of(request)
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
-    """Render a page in the reader's language; a login's are kept by no cache."""
+    """Render a page in the reader's language; a login's and a link's are kept by no cache."""
     body = fragment(request, template, **values)
     found = api.assets.content(body.encode(), "text/html")
-    is_private = getattr(request.state, "login", None) is not None
+    is_private = hasattr(request.state, "login") or "token" in request.path_params
     cache = PRIVATE if is_private else api.assets.ASK_AGAIN
     response = api.assets.answer(request, found, status=status, cache=cache)
     language = language_of(request)
     response.headers["Content-Language"] = language
     if request.query_params.get("lang") == language:
-        response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, samesite="lax")
+        api.cookies.keep_language(request, response, language)
     return response
 
 
@@ -115,9 +115,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def refuse_http(request: Request, error: HTTPException) -> Response:
-        if _is_program(request) or error.status_code != 404:
+        if _is_program(request) or error.status_code == 405:
             return api.errors.refuse_http(request, error)
-        return _no(request, "page_missing_title", "page_missing", status=404)
+        if error.status_code == 404:
+            return _no(request, "page_missing_title", "page_missing", status=404)
+        code = api.errors.HTTP_CODES.get(error.status_code, "unfit_request")
+        return _no(request, "page_refused_title", code, status=error.status_code)
 
     @app.exception_handler(RequestValidationError)
     def refuse_form(request: Request, error: RequestValidationError) -> Response:

@@ -14,10 +14,11 @@ from api.operations.labels import Scanned
 from api.pages.frame import PRIVATE, language_of, message
 from api.pages.label_words import label
 from api.settings import Settings
-from api.visits import LoggedIn, Login, NoPage
+from api.visits import LoggedIn, Login
 from data.documents import LabelForm
 from data.parcels import Labelled
 from delivery.accounts import Role
+from delivery.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 
@@ -90,12 +91,12 @@ def lead_to_parcel(request: Request, code: str, login: LoggedIn, pool: Pool) -> 
 def _path(login: Login, found: Scanned) -> str | None:
     """Return where a role acts on an order; None where it has nothing to do with it.
 
-    Raises NoPage for another shop's order.
+    Raises NotFound for another shop's order, as for one that is not there.
     """
     order = found.order
     match login.role:
         case Role.SHOP if order.shop_id != login.shop:
-            raise NoPage("page_missing")
+            raise NotFound(field="code")
         case Role.SHOP:
             return f"commerce/commandes/{order.id}"
         case Role.COURIER:

@@ -46,7 +46,7 @@ def read_streets(request: Request, login: LoggedIn) -> Response:
     found = api.assets.kept(api.operations.towns.basemap_file(settings.home, login.town))
     if found is None:
         raise NoPage("page_no_file")
-    cache = None if "v" in request.query_params else api.assets.ASK_AGAIN
+    cache = api.assets.KEEP_OURS if "v" in request.query_params else api.assets.ASK_AGAIN
     return api.assets.answer(request, found, cache=cache)
 
 

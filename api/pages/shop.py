@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 
 import api.operations.shop_orders
 from api.deps import Now, Pool
+from api.pages.forms import Fields
 from api.pages.frame import PRIVATE, language_of, page
 from api.pages.shop_words import Wording
 from api.visits import LoggedIn
@@ -17,6 +18,7 @@ router = APIRouter(include_in_schema=False)
 
 #: What may be taken back from the banner that says it was done.
 UNDONE = {OrderState.READY, OrderState.DROPPED_OFF}
+LONGEST_DOOR = 200
 
 
 @router.get("/t/{slug}/commerce")
@@ -59,25 +61,25 @@ def show_orders(
     )
 
 
-@router.get("/t/{slug}/commerce/destinataires")
-def find_regular(
-    login: LoggedIn, pool: Pool, telephone: Annotated[str, Query(max_length=40)]
-) -> Response:
-    """Tell the form who has a phone number, from the shop's own orders alone."""
+@router.post("/t/{slug}/commerce/destinataires")
+def find_regular(login: LoggedIn, fields: Fields, pool: Pool) -> Response:
+    """Tell the form who has a phone number, from the shop's own orders alone.
+
+    Numbers and doors stand in no address, so in no log.
+    """
     try:
-        phone = e164(telephone)
+        phone = e164(fields.get("telephone"))
     except ValueError:
         return _private({})
     found = api.operations.shop_orders.regular(pool, login.town.id, login.shop, phone)
     return _private({"name": found.name, "address": found.door or ""} if found else {})
 
 
-@router.get("/t/{slug}/commerce/adresses")
-def complete_address(
-    login: LoggedIn, pool: Pool, q: Annotated[str, Query(max_length=200)]
-) -> Response:
+@router.post("/t/{slug}/commerce/adresses")
+def complete_address(login: LoggedIn, fields: Fields, pool: Pool) -> Response:
     """Tell the form which doors somebody may be writing."""
-    found = api.operations.shop_orders.doors(pool, login.town.id, q.replace("\0", ""))
+    text = fields.get("q")[:LONGEST_DOOR]
+    found = api.operations.shop_orders.doors(pool, login.town.id, text)
     return _private([door.label for door in found])
 
 

@@ -30,14 +30,8 @@ LANDING = {
 }
 #: What is sent with a page or by it, and is none itself.
 NO_PAGE = re.compile(r"\.(geojson|csv|zip|pdf|json)$|^/static/|^/healthz$|^/docs$|/feuille$|/etat$")
-#: What leads elsewhere at once, or is asked for by a script.
-LEADS_ON = {
-    "/",
-    "/t/{slug}",
-    "/t/{slug}/c/{code}",
-    "/t/{slug}/commerce/destinataires",
-    "/t/{slug}/commerce/adresses",
-}
+#: What leads elsewhere at once.
+LEADS_ON = {"/", "/t/{slug}", "/t/{slug}/c/{code}"}
 #: Opened by their own tests: each needs a link that was just made, or work that is under way.
 BY_THEIR_OWN_TESTS = {
     "/t/{slug}/mot-de-passe/{token}",

@@ -18,6 +18,7 @@ import data.orders
 import data.plan_runs
 import data.plans
 import data.rounds
+from api import cookies
 from api.operations.plans import NoVehicle
 from data.rounds import Round
 from data.streets.engine import StreetProcesses
@@ -461,6 +462,33 @@ def test_a_phone_is_let_in_for_the_day_by_a_link_and_its_square(
     past = desk.send(f"{DESK}/vehicules/{vehicle}/lien", jour="2026-11-10")
     assert past.status_code == 409 and "Ce jour est passé" in said(past)
     assert desk.send(f"{DESK}/vehicules/987654/lien", jour=DAY.isoformat()).status_code == 404
+
+
+def test_a_lost_phone_is_put_out_with_the_link_that_follows(
+    desk: Dispatcher, town: Town, client: TestClient
+) -> None:
+    town.clock.moment = builders.NOON
+    path = f"{DESK}/vehicules/{town.vehicles[0]}/lien"
+
+    def phone() -> dict[str, str]:
+        link = api.operations.logins.make_day_link(
+            town.pool, town.id, town.vehicles[0], DAY, now=town.clock()
+        )
+        opened = api.operations.logins.begin_day(town.pool, town.id, link, now=town.clock())
+        return {"Cookie": f"{cookies.NAME}={opened.token}"}
+
+    def is_in(headers: dict[str, str]) -> bool:
+        return client.get("/t/essai/compte", headers=headers, follow_redirects=False).is_success
+
+    lost = phone()
+    page = desk.send(path, jour=DAY.isoformat())
+    assert is_in(lost)
+    assert "les téléphones déjà entrés le restent" in said(page)
+    page = desk.send(path, jour=DAY.isoformat(), dehors="yes")
+    assert page.status_code == 200 and "/telephone/" in page.text
+    assert "Les téléphones déjà entrés sont sortis" in said(page)
+    assert not is_in(lost)
+    assert is_in(phone())
 
 
 def test_the_desk_speaks_english_too(

@@ -1,19 +1,27 @@
 """Coming in: the password, the lock, the link, the phone for the day, and forms of strangers."""
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from psycopg import Connection
+from psycopg.rows import TupleRow
 
 import api.operations.accounts
 import api.operations.logins
 import api.operations.password_links
 import api.operations.passwords
 import data.accounts
+import data.login_failures
 import data.towns
 from api import cookies
+from api.operations.logins import Opened
 from data.database import scoped
-from delivery.accounts import NewAccount, Role
+from delivery import accounts
+from delivery.accounts import LockedOut, LoginRefused, NewAccount, Role
 from tests import builders, logins
 from tests.api.conftest import TestClient
 from tests.small_town import Town
@@ -89,6 +97,51 @@ def test_five_failures_lock_the_door_for_a_quarter_of_an_hour(
     town.clock.moment += timedelta(minutes=16)
     assert enter(browser).status_code == 303
     assert enter(browser, "un autre mot de passe").status_code == 401
+
+
+def test_many_guesses_at_once_are_no_more_than_five(account_id: int, town: Town) -> None:
+    """However the address is written, it is one person's."""
+    spellings = (EMAIL, EMAIL.upper(), f" {EMAIL} ", EMAIL.title())
+
+    def guess(number: int) -> str:
+        try:
+            api.operations.passwords.log_in(
+                town.pool,
+                town.id,
+                email=spellings[number % len(spellings)],
+                password=f"essai numéro {number}",
+                address="203.0.113.7",
+                now=town.clock(),
+            )
+        except (LockedOut, LoginRefused) as refusal:
+            return refusal.code
+        return "in"
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(guess, range(16)))
+    assert Counter(answers) == {"login_refused": 5, "locked_out": 11}
+
+
+def test_pages_asked_for_at_once_change_a_token_once(account_id: int, town: Town) -> None:
+    with scoped(town.pool, town.id) as conn:
+        account = data.accounts.by_id(conn, account_id)
+        assert account is not None
+        token = api.operations.logins.open_login(conn, account, town.clock()).token
+    town.clock.moment += accounts.ROTATION
+
+    def resume(_: int) -> Opened | None:
+        with scoped(town.pool, town.id) as conn:
+            resumed = api.operations.logins.resume(conn, token, now=town.clock())
+        assert resumed is not None, "each of them is answered"
+        return resumed[1]
+
+    with ThreadPoolExecutor(8) as threads:
+        fresh = [opened for opened in threads.map(resume, range(8)) if opened is not None]
+    assert len(fresh) == 1
+    town.clock.moment += accounts.ROTATION_GRACE
+    with scoped(town.pool, town.id) as conn:
+        assert api.operations.logins.resume(conn, token, now=town.clock()) is None
+        assert api.operations.logins.resume(conn, fresh[0].token, now=town.clock()) is not None
 
 
 def test_an_unknown_address_is_locked_as_a_known_one(browser: TestClient, account_id: int) -> None:
@@ -267,3 +320,99 @@ def test_a_login_opens_one_town_only(browser: TestClient, account_id: int, town:
     enter(browser)
     kept = {"Cookie": f"{cookies.NAME}={browser.cookies[cookies.NAME]}"}
     assert browser.get("/t/voisine/compte", headers=kept).status_code == 303
+
+
+def test_a_link_to_a_wrong_address_opens_nothing_once_the_address_is_mended(
+    browser: TestClient, account_id: int, town: Town
+) -> None:
+    account = api.operations.accounts.find(town.pool, town.id, account_id)
+    token = api.operations.password_links.make_link(
+        town.pool, town.id, account_id, "invitation", now=town.clock()
+    )
+    path = f"/t/essai/mot-de-passe/{token}"
+    renamed = wished(account, name="Marie, fromagère")
+    api.operations.accounts.change(town.pool, town.id, account_id, renamed, now=town.clock())
+    assert browser.get(path).status_code == 200
+    mended = wished(account, email="marie.le.goff@essai.example")
+    api.operations.accounts.change(town.pool, town.id, account_id, mended, now=town.clock())
+    assert browser.get(path).status_code == 410
+
+
+def wished(account: NewAccount, **changes: Any) -> NewAccount:
+    values = {name: getattr(account, name) for name in NewAccount.__slots__}
+    return NewAccount(**values | changes)
+
+
+def test_a_mailbox_is_not_filled_by_whoever_knows_its_address(
+    account_id: int, town: Town, superuser: Connection[TupleRow]
+) -> None:
+    """A letter of a moment ago is enough; its link is not replaced by strangers either."""
+
+    def letters() -> int:
+        row = superuser.execute(
+            """
+            SELECT count(*)
+              FROM procrastinate.procrastinate_jobs
+             WHERE status = 'todo'
+            """
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def ask() -> None:
+        api.operations.password_links.ask_reset(town.pool, town.id, EMAIL, now=town.clock())
+
+    def sent() -> str:
+        superuser.execute("DELETE FROM procrastinate.procrastinate_jobs")
+        return api.operations.password_links.make_link(
+            town.pool, town.id, account_id, "reset", now=town.clock()
+        )
+
+    ask()
+    assert letters() == 1
+    sent()
+    ask()
+    assert letters() == 0
+    town.clock.moment += timedelta(minutes=6)
+    ask()
+    assert letters() == 1
+
+
+def test_failures_are_counted_for_a_whole_network_of_ipv6(account_id: int, town: Town) -> None:
+    def fail(address: str, email: str) -> None:
+        with pytest.raises(LoginRefused):
+            api.operations.passwords.log_in(
+                town.pool, town.id, email=email, password="x", address=address, now=town.clock()
+            )
+
+    fail("2001:db8:1:2::1", "un@essai.example")
+    with scoped(town.pool, town.id) as conn:
+        (kept,) = conn.execute("SELECT address FROM login_failures").fetchone() or ("",)
+        for _ in range(accounts.MOST_FAILURES_FROM - 1):
+            data.login_failures.add(conn, "autre@essai.example", kept, at=town.clock())
+    with pytest.raises(LockedOut):
+        api.operations.passwords.log_in(
+            town.pool,
+            town.id,
+            email=EMAIL,
+            password=PASSWORD,
+            address="2001:db8:1:2:ffff::2",
+            now=town.clock(),
+        )
+    fail("2001:db8:1:3::1", "deux@essai.example")
+
+
+def test_a_page_behind_a_link_is_kept_by_no_cache(
+    browser: TestClient, account_id: int, town: Town
+) -> None:
+    town.clock.moment = builders.NOON
+    chosen = api.operations.password_links.make_link(
+        town.pool, town.id, account_id, "invitation", now=town.clock()
+    )
+    phone = api.operations.logins.make_day_link(
+        town.pool, town.id, town.vehicles[0], builders.DAY, now=town.clock()
+    )
+    for path in (f"mot-de-passe/{chosen}", f"telephone/{phone}"):
+        answer = browser.get(f"/t/essai/{path}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+        assert answer.headers["referrer-policy"] == "same-origin"

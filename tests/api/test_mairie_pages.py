@@ -477,6 +477,18 @@ def test_the_bundle_can_be_carried_home_and_verified(
     assert api.operations.months.verify(folder) == ()
 
 
+def test_what_is_carried_home_says_who_as_little_as_the_pages(
+    client: TestClient, closed: Closed
+) -> None:
+    carried = [client.get(path(closed, rest)).content for rest in ("/lignes.csv", "/zones.geojson")]
+    bundle = client.get(path(closed, "/liasse.zip")).content
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        carried += [archive.read(name) for name in archive.namelist()]
+    hidden = ["Anne", "Moreau", "rue port", *(line.proven.household for line in lines(closed))]
+    for content in carried:
+        assert [word for word in hidden if word.encode() in content] == []
+
+
 # Who may
 
 

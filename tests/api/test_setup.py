@@ -29,6 +29,13 @@ def wish(**changes: object) -> dict[str, Any]:
     return {**json.loads(EXAMPLE.read_text()), **changes}
 
 
+def slots(**changes: object) -> dict[str, Any]:
+    """Return the example's slots with something else in their first window."""
+    found = wish()["slots"][0]
+    first, *others = found["windows"]
+    return {**found, "windows": [{**first, **changes}, *others]}
+
+
 def test_the_example_of_the_docs_sets_a_town_up(pool: Pool, town_id: int) -> None:
     done = set_up(pool, town_id, SetupIn.model_validate(wish()), now=builders.NOON)
     days = 23
@@ -87,6 +94,24 @@ def test_what_the_file_leaves_out_stays_as_it_is(pool: Pool, town_id: int) -> No
         ("slots.0.weekdays", {"slots": [{**wish()["slots"][0], "weekdays": []}]}),
         ("programme", {"programme": {**wish()["programme"], "vat_rate": "vingt"}}),
         ("hubb", {"hubb": {}}),
+        ("", {"hub": {"name": "Hub\0", "lon": 0, "lat": 0}}),
+        ("", {"programme": {**wish()["programme"], "operator": "\0"}}),
+        ("zones.0", {"zones": [{"code": "a", "name": "A", "area": {"type": "Rond"}}]}),
+        (
+            "zones.0",
+            {"zones": [{"code": "a", "name": "A", "area": {"type": "Polygon", "coordinates": ""}}]},
+        ),
+        ("slots.0.windows.0.starts", {"slots": [slots(starts=0)]}),
+        ("slots.0.windows.0.ends", {"slots": [slots(ends="10:00+02:00")]}),
+        (
+            "vehicles.0.periods.0.1",
+            {"vehicles": [{**wish()["vehicles"][0], "periods": [["08:00", 43_200]]}]},
+        ),
+        ("programme", {"programme": {**wish()["programme"], "name": "x" * 5000}}),
+        ("programme", {"programme": {**wish()["programme"], "version": 10**30}}),
+        ("programme", {"programme": {**wish()["programme"], "fulfilments": [[]]}}),
+        ("programme", {"programme": {**wish()["programme"], "vat_rate": "NaN"}}),
+        ("programme", {"programme": {**wish()["programme"], "town_share": "1e999999"}}),
     ],
 )
 def test_what_is_unfit_is_named_by_its_field(field: str, changes: dict[str, object]) -> None:

@@ -7,8 +7,10 @@ const fieldOf = (name) => document.getElementById(`f-${name}`);
 const PAUSE_MS = 90;
 const LEAST_DIGITS = 10;
 
+/** Ask the server without writing a number or a door into an address, where logs would keep it. */
 async function ask(address, name, text, signal) {
-  const answer = await fetch(`${address}?${new URLSearchParams({ [name]: text })}`, { signal });
+  const body = new URLSearchParams({ [name]: text, csrf: form.elements.namedItem("csrf").value });
+  const answer = await fetch(address, { method: "POST", body, signal });
   if (answer.status === 401) location.reload();
   return answer.ok ? answer.json() : null;
 }

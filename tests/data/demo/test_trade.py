@@ -121,6 +121,13 @@ def test_harder_hours_are_left_to_the_trades_habits(text):
     assert openings(text) is None
 
 
+def test_hours_longer_than_osm_has_are_not_pondered():
+    rule = "Mo 09:00-10:00"
+    assert openings(rule + "; " + rule) is not None
+    assert openings("; ".join([rule] * 20)) is None
+    assert openings("Mo" + " " * 100_000 + "x") is None
+
+
 def test_morning_slots_close_the_evening_before_and_others_two_hours_ahead():
     slots = slots_of_day(TUESDAY, "Europe/Paris")
     home = [slot for slot in slots if slot.kind is SlotKind.HOME]
