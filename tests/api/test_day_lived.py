@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+import api.operations.logins
 import api.operations.months
+import api.operations.password_links
 import api.operations.passwords
 import api.operations.towns
 import data.accounts
@@ -25,7 +27,7 @@ from delivery.pooling import DeliveryState
 from delivery.rounds import RoundState
 from tests import browser as browsing
 from tests import builders, planned_day
-from tests.browser import Watch
+from tests.browser import Watch, breaches
 from tests.small_town import Town
 
 PASSWORD = "trois petits bateaux"
@@ -223,3 +225,23 @@ def town_hall_finds_the_line_with_its_proof(people: People) -> None:
     expect(page.locator("main")).to_contain_text(home.proof_sha256)
     expect(page.locator("main")).not_to_contain_text("Moreau")
     expect(page.locator("main")).not_to_contain_text("rue du Port")
+
+
+def test_the_pages_behind_links_have_no_barrier(people: People) -> None:
+    town = people.town
+    with scoped(town.pool, town.id) as conn:
+        account = data.accounts.by_email(conn, email(Role.MAIRIE))
+    assert account is not None
+    reset = api.operations.password_links.make_link(
+        town.pool, town.id, account.id, "reset", now=town.clock()
+    )
+    phone = api.operations.logins.make_day_link(
+        town.pool, town.id, town.vehicles[0], date(2026, 11, 19), now=town.clock()
+    )
+    for path in (f"mot-de-passe/{reset}", f"telephone/{phone}"):
+        for scheme in ("light", "dark"):
+            page = people.strangers(viewport={"width": 320, "height": 700}, color_scheme=scheme)
+            page.goto(f"{people.url}/t/essai/{path}")
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+            assert breaches(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") == 320
