@@ -23,8 +23,8 @@ from delivery.rounds import RoundState, StopKind, TaskState
 from delivery.slots import SlotKind
 from tests import browser as browsing
 from tests import builders, logins
-from tests.api.test_day_page import breaches, colours
-from tests.browser import Watch
+from tests.api.test_day_page import colours
+from tests.browser import Watch, breaches
 from tests.small_town import Town
 
 PHONE = {"width": 390, "height": 844}

@@ -23,8 +23,7 @@ from delivery.proofs import EventKind
 from delivery.rounds import RoundState, TaskKind
 from tests import browser as browsing
 from tests import logins, planned_day
-from tests.api.test_day_page import breaches
-from tests.browser import Watch
+from tests.browser import Watch, breaches
 from tests.builders import DAY, a_slot, an_event, an_order
 from tests.small_town import EVE, Town
 
@@ -276,6 +275,7 @@ def test_nothing_is_wider_than_a_narrow_phone(office: Office) -> None:
         low += page.evaluate(LOW_TARGETS)
     page = office.open(viewport=PHONE)
     page.get_by_role("button", name=re.compile("^Lien du téléphone de Vélo 1")).click()
+    page.wait_for_url(re.compile("/lien$"))
     wide += ["link"] if page.evaluate(WIDER) else []
     low += page.evaluate(LOW_TARGETS)
     assert (wide, low) == ([], [])

@@ -19,8 +19,7 @@ from delivery.parcels import Temperature
 from delivery.slots import SlotKind
 from tests import browser as browsing
 from tests import logins
-from tests.api.test_day_page import breaches
-from tests.browser import Watch
+from tests.browser import Watch, breaches
 from tests.builders import NOON, a_parcel, a_slot, an_order
 from tests.small_town import EVE, Town
 
