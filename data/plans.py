@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from psycopg import Connection
@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow, class_row
 from psycopg.types.json import Jsonb
 from shapely.geometry import mapping
 
-from delivery.planning import Unserved
+from delivery.planning import Relaxation, Unserved
 from delivery.rounds import PlannedRound, PlannedStop, PlannedTask, VehicleTwice
 from routing.streets import Route
 
@@ -223,32 +223,44 @@ def add_task(
 
 
 def add_unserved(conn: Connection[TupleRow], plan_id: int, unserved: Iterable[Unserved]) -> None:
-    """Keep what the plan leaves out, and why."""
+    """Keep what the plan leaves out, why, and what would mend it."""
     with conn.cursor() as cursor:
         cursor.executemany(
             """
-            INSERT INTO unserved (plan_id, delivery_id, reason)
-                 VALUES (%(plan_id)s, %(delivery_id)s, %(reason)s)
+            INSERT INTO unserved (plan_id, delivery_id, reason, relaxations)
+                 VALUES (%(plan_id)s, %(delivery_id)s, %(reason)s, %(relaxations)s)
             """,
             [
-                {"plan_id": plan_id, "delivery_id": each.delivery_id, "reason": each.reason}
+                {
+                    "plan_id": plan_id,
+                    "delivery_id": each.delivery_id,
+                    "reason": each.reason,
+                    "relaxations": Jsonb([asdict(relaxation) for relaxation in each.relaxations]),
+                }
                 for each in unserved
             ],
         )
 
 
 def unserved(conn: Connection[TupleRow], plan_id: int) -> list[Unserved]:
-    """Return what the plan leaves out, and why, by delivery."""
-    with conn.cursor(row_factory=class_row(Unserved)) as cursor:
-        return cursor.execute(
-            """
-            SELECT delivery_id, reason
-              FROM unserved
-             WHERE plan_id = %(plan_id)s
-             ORDER BY delivery_id
-            """,
-            {"plan_id": plan_id},
-        ).fetchall()
+    """Return what the plan leaves out, why, and what would mend it, by delivery."""
+    rows = conn.execute(
+        """
+        SELECT delivery_id, reason, relaxations
+          FROM unserved
+         WHERE plan_id = %(plan_id)s
+         ORDER BY delivery_id
+        """,
+        {"plan_id": plan_id},
+    ).fetchall()
+    return [
+        Unserved(
+            delivery_id=delivery_id,
+            reason=reason,
+            relaxations=tuple(Relaxation(**each) for each in relaxations),
+        )
+        for delivery_id, reason, relaxations in rows
+    ]
 
 
 def orders_of(conn: Connection[TupleRow], plan_id: int) -> dict[int, tuple[int, ...]]:

@@ -1197,7 +1197,8 @@ CREATE TABLE public.unserved (
     town_id bigint DEFAULT public.current_town() NOT NULL,
     plan_id bigint NOT NULL,
     delivery_id bigint NOT NULL,
-    reason text NOT NULL
+    reason text NOT NULL,
+    relaxations jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 
 ALTER TABLE ONLY public.unserved FORCE ROW LEVEL SECURITY;

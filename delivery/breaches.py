@@ -9,7 +9,9 @@ from delivery.planning import Draft
 from delivery.rounds import StopKind
 from routing.fault import Fault, FaultCode
 from routing.problem import Problem
-from routing.solution import Round, Schedule, Solution, Unserved, UnservedReason
+from routing.round import Round
+from routing.schedule import Schedule, price
+from routing.solution import Solution, Unserved, UnservedReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +50,16 @@ def breaches(draft: Draft, posed: Problem, round_: Round, times: Schedule) -> tu
     return tuple(found.values())
 
 
-def cost(posed: Problem, round_: Round, times: Schedule) -> int:
-    """Return what a round costs, in millicents; the referee checks it."""
-    vehicle = posed.vehicles[round_.vehicle]
-    ridden = vehicle.cost_per_s * times.paid_s + vehicle.cost_per_m * times.distance_m
-    return vehicle.cost_use + ridden
-
-
 def _faults(posed: Problem, round_: Round, times: Schedule) -> tuple[Fault, ...]:
     """Ask the referee about one round alone: it must say nothing about anything else."""
     served = {visit.shipment for visit in round_.visits}
     unserved = tuple(
-        Unserved(shipment=shipment, reason=UnservedReason.NO_ROOM)
-        for shipment in range(len(posed.shipments))
-        if shipment not in served
+        Unserved(delivery=index, reason=UnservedReason.NO_ROOM)
+        for index, delivery in enumerate(posed.deliveries)
+        if served.isdisjoint(delivery.shipments)
     )
-    penalties = sum(posed.shipments[each.shipment].penalty for each in unserved)
-    total = cost(posed, round_, times) + penalties
+    penalties = sum(posed.deliveries[each.delivery].penalty for each in unserved)
+    total = price(posed.vehicles[round_.vehicle], times) + penalties
     solved = Solution(rounds=(round_,), unserved=unserved, cost=total)
     return routing.solution.faults(posed, solved)
 

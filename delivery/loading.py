@@ -19,7 +19,7 @@ from delivery.pooling import Delivery
 from delivery.rounds import StopKind
 from delivery.shops import Shop
 from delivery.slots import Slot
-from routing.problem import Shipment, Task
+from routing.shipment import Shipment, Task
 
 #: Seconds per parcel, taken or given; and for the recipient's code or note. Our own estimates,
 #: to be learned from each town's days.

@@ -5,20 +5,24 @@ the kernel's cheapest place; the referee then says what the dispatcher must know
 a value, not an error: who decides is a person.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-import routing.solution
+import numpy as np
+
 from delivery import planning
-from delivery.breaches import Breach, breaches, cost
+from delivery.breaches import Breach, breaches
 from delivery.errors import Refusal
 from delivery.planning import Draft, Trip
 from delivery.rounds import PlannedRound, PlannedTask, PlanOutdated, TaskKind
+from routing.matrix import LONGEST_TRAVEL_S, TravelMatrix
 from routing.placing import Placing, without
 from routing.problem import Problem
-from routing.solution import Round, Schedule, Solution, Visit
+from routing.round import Round, Visit
+from routing.schedule import Schedule, price, schedule
+from routing.solution import Solution
 
 #: Why a delivery is in no round: the dispatcher took it out.
 SET_ASIDE = "set_aside"
@@ -149,16 +153,14 @@ class MovingDay:
         ridden = [each for each in rounds if each.visits]
         times = [self._times(each) for each in ridden]
         door = Visit(shipment=shipment, task=len(self.posed.shipments[shipment].pickups))
-        starts = [
-            visit.start_s for schedule in times for visit in schedule.visits if visit.visit == door
-        ]
+        starts = [visit.start_s for each in times for visit in each.visits if visit.visit == door]
         return Figures(
             cost_millicents=sum(
-                cost(self.posed, each, schedule)
-                for each, schedule in zip(ridden, times, strict=True)
+                price(self.posed.vehicles[each.vehicle], timed)
+                for each, timed in zip(ridden, times, strict=True)
             ),
-            distance_m=sum(schedule.distance_m for schedule in times),
-            paid_s=sum(schedule.paid_s for schedule in times),
+            distance_m=sum(each.distance_m for each in times),
+            paid_s=sum(each.paid_s for each in times),
             arrives_at=self.draft.day.moment(starts[0]) if starts else None,
         )
 
@@ -166,10 +168,24 @@ class MovingDay:
         return [breach for each in rounds if each.visits for breach in self._found(each)]
 
     def _times_of(self, round_: Round) -> Schedule:
-        return routing.solution.schedule(self.posed, round_)
+        return schedule(self.posed, round_)
 
     def _found_in(self, round_: Round) -> tuple[Breach, ...]:
         return breaches(self.draft, self.posed, round_, self._times(round_))
+
+
+def passable(matrices: Mapping[str, TravelMatrix]) -> dict[str, TravelMatrix]:
+    """Let a place without a way lie a day and a half off: a hand may still take out what is there.
+
+    The referee then says how late a round would be.
+    """
+    return {
+        profile: TravelMatrix(
+            duration_s=np.minimum(matrix.duration_s, LONGEST_TRAVEL_S - 1),
+            distance_m=matrix.distance_m,
+        )
+        for profile, matrix in matrices.items()
+    }
 
 
 def _visits(draft: Draft, loads: dict[int, int], task: PlannedTask) -> list[Visit]:

@@ -4,20 +4,29 @@ Each working period of a vehicle is a vehicle of the problem, so that breaks lie
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
 import numpy as np
 from shapely import Point
 
+import routing.round
+import routing.vehicle
 from delivery.day import Day
 from delivery.fleet import Hub, Vehicle, WorkingPeriod
-from delivery.loading import Consignment, Load, LoadingDay, ShopClosed, Spot
+from delivery.loading import (
+    UNSERVED_MILLICENTS,
+    Consignment,
+    Load,
+    LoadingDay,
+    ShopClosed,
+    Spot,
+)
 from delivery.rounds import PlannedRound, PlannedStop, PlannedTask, StopKind, TaskKind
 from delivery.shops import Shop
-from routing import problem, solution
-from routing.matrix import TravelMatrix
+from routing import problem, schedule, solution
+from routing.matrix import LONGEST_TRAVEL_S, TravelMatrix
 
 #: Seconds once per stop: parking, locking, walking, ringing; a van's holds the walk from where it
 #: may stand. Our own estimates; the hub has its own in `Hub.setup_s`.
@@ -29,6 +38,8 @@ SETUP_S = {
 }
 #: Why a delivery is left out before any search: a shop is shut when its parcels are due.
 SHOP_CLOSED = "shop_closed"
+#: Or no vehicle has a way to all of its places and back.
+UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +55,7 @@ class Draft:
     """A day in the words of routing, before travel times are known.
 
     No vehicle leaves before `not_before`. `closed` are deliveries with a shop that is shut when
-    its parcels would have to be fetched.
+    its parcels would have to be fetched, `unreachable` those `reachable` has left out.
     """
 
     day: Day
@@ -54,6 +65,7 @@ class Draft:
     loads: tuple[Load, ...]
     trips: tuple[Trip, ...]
     closed: tuple[int, ...]
+    unreachable: tuple[int, ...] = ()
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -67,11 +79,22 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxation:
+    """What to give up for a delivery, by which vehicle, and what the rounds would cost more."""
+
+    kind: str
+    vehicle_id: int
+    cost_millicents: int
+    seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unserved:
-    """A delivery no round serves, and the code of the reason."""
+    """A delivery no round serves, the reason's code, and what would mend it, cheapest first."""
 
     delivery_id: int
     reason: str
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 def draft(
@@ -110,8 +133,31 @@ def draft(
     )
 
 
+def reachable(draft: Draft, matrices: Mapping[str, TravelMatrix]) -> Draft:
+    """Leave out the deliveries that no vehicle has a way to, so that the others can be planned."""
+    reached = [_reached(matrices[profile]) for profile in draft.profiles]
+    kept: list[Load] = []
+    left_out: list[int] = []
+    for load in draft.loads:
+        places = {task.place for task in load.shipment.tasks}
+        if any(places <= ways for ways in reached):
+            kept.append(load)
+        else:
+            left_out.append(load.delivery.id)
+    return replace(draft, loads=tuple(kept), unreachable=(*draft.unreachable, *left_out))
+
+
+def _reached(matrix: TravelMatrix) -> set[int]:
+    """Return the places with a way from the hub and back."""
+    farther = np.maximum(matrix.duration_s[0], matrix.duration_s[:, 0])
+    return set(np.flatnonzero(farther < LONGEST_TRAVEL_S).tolist())
+
+
 def posed(draft: Draft, matrices: Mapping[str, TravelMatrix]) -> problem.Problem:
-    """Return the problem of a draft, given the travel tables over its points by profile."""
+    """Return the problem of a draft, given the travel tables over its points by profile.
+
+    Raises ValueError where no vehicle has a way to a place: see `reachable`.
+    """
     setup_s = np.zeros((len(draft.profiles), len(draft.spots)), dtype=np.int32)
     for row, profile in enumerate(draft.profiles):
         for column, spot in enumerate(draft.spots):
@@ -124,8 +170,8 @@ def posed(draft: Draft, matrices: Mapping[str, TravelMatrix]) -> problem.Problem
     )
 
 
-def _vehicle(draft: Draft, trip: Trip) -> problem.Vehicle:
-    return problem.Vehicle(
+def _vehicle(draft: Draft, trip: Trip) -> routing.vehicle.Vehicle:
+    return routing.vehicle.Vehicle(
         profile=draft.profiles.index(trip.vehicle.profile),
         start_place=0,
         end_place=0,
@@ -151,18 +197,39 @@ def rounds(
 
 
 def unserved(draft: Draft, solved: solution.Solution) -> tuple[Unserved, ...]:
-    """Return what no round serves, with its reason, by delivery."""
+    """Return what no round serves, with its reason and what would mend it, by delivery."""
     left_out = [
-        Unserved(delivery_id=draft.loads[each.shipment].delivery.id, reason=each.reason.value)
-        for each in solved.unserved
+        *(_unserved(draft, each) for each in solved.unserved),
+        *(Unserved(delivery_id=each, reason=SHOP_CLOSED) for each in draft.closed),
+        *(Unserved(delivery_id=each, reason=UNREACHABLE) for each in draft.unreachable),
     ]
-    closed = [Unserved(delivery_id=each, reason=SHOP_CLOSED) for each in draft.closed]
-    return tuple(sorted(left_out + closed, key=lambda each: each.delivery_id))
+    return tuple(sorted(left_out, key=lambda each: each.delivery_id))
 
 
-def _round(draft: Draft, posed: problem.Problem, planned: solution.Round) -> PlannedRound:
-    times = solution.schedule(posed, planned)
-    vehicle = posed.vehicles[planned.vehicle]
+def _unserved(draft: Draft, left: solution.Unserved) -> Unserved:
+    return Unserved(
+        delivery_id=draft.loads[left.delivery].delivery.id,
+        reason=left.reason.value,
+        relaxations=tuple(
+            Relaxation(
+                kind=each.kind.value,
+                vehicle_id=draft.trips[each.vehicle].vehicle.id,
+                cost_millicents=each.cost,
+                seconds=each.seconds,
+            )
+            for each in left.relaxations
+        ),
+    )
+
+
+def cost(draft: Draft, solved: solution.Solution) -> int:
+    """Return what a plan costs, in millicents; what was left out beforehand has its penalty too."""
+    left_out = len(draft.closed) + len(draft.unreachable)
+    return solved.cost + UNSERVED_MILLICENTS * left_out
+
+
+def _round(draft: Draft, posed: problem.Problem, planned: routing.round.Round) -> PlannedRound:
+    times = schedule.schedule(posed, planned)
     trip = draft.trips[planned.vehicle]
     return PlannedRound(
         vehicle_id=trip.vehicle.id,
@@ -171,9 +238,7 @@ def _round(draft: Draft, posed: problem.Problem, planned: solution.Round) -> Pla
         departs_at=draft.day.moment(times.departure_s),
         returns_at=draft.day.moment(times.return_s),
         distance_m=times.distance_m,
-        cost_millicents=vehicle.cost_use
-        + vehicle.cost_per_s * times.paid_s
-        + vehicle.cost_per_m * times.distance_m,
+        cost_millicents=schedule.price(posed.vehicles[planned.vehicle], times),
         stops=tuple(
             _stop(draft, place, tuple(visits))
             for place, visits in groupby(times.visits, key=lambda visit: visit.place)
@@ -181,7 +246,7 @@ def _round(draft: Draft, posed: problem.Problem, planned: solution.Round) -> Pla
     )
 
 
-def _stop(draft: Draft, place: int, visits: tuple[solution.TimedVisit, ...]) -> PlannedStop:
+def _stop(draft: Draft, place: int, visits: tuple[schedule.TimedVisit, ...]) -> PlannedStop:
     spot = draft.spots[place]
     return PlannedStop(
         kind=spot.kind,
@@ -193,7 +258,7 @@ def _stop(draft: Draft, place: int, visits: tuple[solution.TimedVisit, ...]) -> 
     )
 
 
-def _task(draft: Draft, timed: solution.TimedVisit) -> PlannedTask:
+def _task(draft: Draft, timed: schedule.TimedVisit) -> PlannedTask:
     load = draft.loads[timed.visit.shipment]
     task = load.shipment.tasks[timed.visit.task]
     is_pickup = timed.visit.task < len(load.orders)

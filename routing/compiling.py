@@ -24,3 +24,14 @@ def lean[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     Counting the references of every row it looks at took a third of the kernel's time.
     """
     return cast(Callable[P, R], _njit(nogil=True, cache=True, _nrt=False)(function))
+
+
+def inlined[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile like `lean`, into every caller: for what is small, or called once.
+
+    A call hands over each array of the tables and the search by its shape and strides, some
+    hundred words: as long as a short round takes to be walked.
+    """
+    return cast(
+        Callable[P, R], _njit(nogil=True, cache=True, _nrt=False, forceinline=True)(function)
+    )

@@ -8,9 +8,9 @@ at the best of them is the referee's to say.
 import numpy as np
 
 from routing.compiling import compiled, lean
-from routing.insertion import NEVER, cheapest, insert
+from routing.insertion import NEVER, SEES_ALL, cheapest, insert
 from routing.problem import Problem
-from routing.solution import Round, Visit
+from routing.round import Round, Visit
 from routing.tables import (
     CLOSES,
     EARLIEST,
@@ -75,10 +75,10 @@ class Placing:
         rounds.visits[vehicle, 1 : len(tasks) + 1, TASK] = tasks
         if not retime(self._flat, rounds, vehicle):
             return None
-        cost, i, j = cheapest(self._flat, rounds, shipment, vehicle)
+        cost, i, j = cheapest(self._flat, rounds, shipment, vehicle, NEVER, SEES_ALL)
         if cost == NEVER:
             return None
-        insert(self._flat, rounds, shipment, vehicle, i, j)
+        insert(self._flat, rounds, shipment, vehicle, i, j, SEES_ALL)
         return rounds.visits[vehicle, 1 : rounds.values[vehicle, LENGTH] + 1, TASK]
 
 

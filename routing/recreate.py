@@ -1,103 +1,283 @@
-"""Recreate: everything in the bank goes back greedily, now and then blind to a round."""
+"""Recreate: everything in the bank goes back greedily, now and then blind to a round.
+
+Greed alone never finds some plans: where there are few tasks, a delivery is now and then served at
+a loss, or left out to give others room, and annealing judges.
+"""
+
+import math
 
 import numpy as np
 
-from routing.compiling import compiled, lean
-from routing.insertion import cheapest, insert
-from routing.tables import FAR, HAUL, KIND, PENALTY, SPAN, Int64s, Tables
-from routing.timing import COST, LENGTH, VERSION
+from routing.compiling import compiled, inlined, lean
+from routing.insertion import NEVER, SEES_ALL, cheapest
+from routing.tables import COUNT, FAR, HAUL, KIND, MEMBERS, PENALTY, SPAN, Tables
+from routing.timing import VERSION
 from routing.underway import (
     BANK,
+    BLIND,
+    HEAD,
     MOST,
     NOW,
+    OFFERED,
+    ROW,
     SAVED_BANK,
     STAMP,
+    TAIL,
+    USED,
     Search,
     chance,
     draw,
-    open_count,
-    touch,
+    is_idle,
+    options_of,
+    put,
+    take,
 )
 
-#: Chance that recreating overlooks a round.
-BLINK = 0.01
-#: Most shipments of a full bank one recreation tries.
+#: Problems of fewer tasks have so few rounds that chance must help more often.
+FEW_TASKS = 60
+#: Chances that recreating overlooks a round or an option, or half of a round's positions.
+BLINK, BLINK_OF_FEW = 0.01, 0.3
+#: Rows looked at between two that are overlooked: times the logarithm of a chance.
+BLINKS, BLINKS_OF_FEW = 1 / math.log(1 - BLINK), 1 / math.log(1 - BLINK_OF_FEW)
+#: Chances, where tasks are few, that a delivery goes in whatever it costs, and that one just taken
+#: out stays out. Larger problems got worse by them.
+LOSS, WAIT = 0.05, 0.03
+#: Most deliveries of a full bank one recreation tries.
 MOST_TRIED = 40
+#: Longer banks are sorted by a library, shorter ones by hand.
+MOST_SORTED = 60
+#: Bit of a blind eye that sees nothing of a round.
+OVERLOOKED = 62
+#: Sorts behind everything.
+NOT_NOW = 1e18
 
 
 @compiled
 def recreate(tables: Tables, search: Search) -> None:
-    """Put the bank back into rounds, one shipment after the other in one of five orders."""
-    numbers, rounds, random = search.numbers, search.rounds, search.random
+    """Put the bank back into rounds, one delivery after the other in one of five orders."""
+    numbers, random = search.numbers, search.random
     waiting = numbers[BANK]
-    held = search.bank[:waiting].copy()
-    order = _order(tables, search)
-    open_rows = open_count(search)
     tried = MOST_TRIED / max(1, numbers[SAVED_BANK])
+    wait = WAIT if has_few_tasks(search) else 0.0
+    list_rows(tables, search)
+    for b in range(waiting):
+        search.held[b] = search.bank[b]
+        if b < numbers[SAVED_BANK]:
+            search.keys[b] = tried < 1 and chance(random) >= tried
+        else:
+            search.keys[b] = wait > 0 and chance(random) < wait
     numbers[BANK] = 0
-    for b in order:
-        shipment = held[b]
-        row = -1
-        if b >= numbers[SAVED_BANK] or tried >= 1 or chance(random) < tried:
-            row = _best_row(tables, search, shipment, open_rows < numbers[MOST])
-        if row < 0:
-            search.bank[numbers[BANK]] = shipment
+    _order(tables, search, waiting)
+    for b in range(waiting):
+        delivery = search.held[b]
+        if search.keys[b] == NOT_NOW or not place(tables, search, delivery):
+            search.bank[numbers[BANK]] = delivery
             numbers[BANK] += 1
-            continue
-        open_rows += rounds.values[row, LENGTH] == 0
-        touch(search, row)
-        numbers[NOW] -= rounds.values[row, COST] + tables.shipments[shipment, PENALTY]
-        insert(
-            tables,
-            rounds,
-            shipment,
-            row,
-            search.known[shipment, row, 2],
-            search.known[shipment, row, 3],
-        )
-        numbers[NOW] += rounds.values[row, COST]
-        search.row_of[shipment] = row
+
+
+@inlined
+def list_rows(tables: Tables, search: Search) -> None:
+    """List the rows that may be used: of the idle vehicles, one of each kind."""
+    numbers = search.numbers
+    numbers[STAMP] += 1
+    numbers[OFFERED] = 0
+    for row in range(len(tables.vehicles)):
+        if is_idle(tables, search, row):
+            kind = tables.vehicles[row, KIND]
+            if search.seen[kind] == numbers[STAMP]:
+                continue
+            search.seen[kind] = numbers[STAMP]
+        search.offered[numbers[OFFERED]] = row
+        numbers[OFFERED] += 1
 
 
 @compiled
-def _order(tables: Tables, search: Search) -> Int64s:
-    """Return positions in the bank in a random, far, near, tight or long-haul order."""
-    random = search.random
-    waiting = search.numbers[BANK]
-    keys = np.empty(waiting, np.float64)
+def _order(tables: Tables, search: Search, waiting: int) -> None:
+    """Sort what is held in a random, far, near, tight or long-haul order; what waits goes last."""
+    random, keys, held = search.random, search.keys, search.held
     pick = draw(random) % 12
     for b in range(waiting):
-        shipment = tables.shipments[search.bank[b]]
+        delivery = tables.deliveries[held[b]]
+        if keys[b] > 0:
+            keys[b] = NOT_NOW
+            continue
         keys[b] = chance(random)
         if pick < 2:
-            keys[b] -= shipment[FAR]
+            keys[b] -= delivery[FAR]
         elif pick < 3:
-            keys[b] += shipment[FAR]
+            keys[b] += delivery[FAR]
         elif pick < 5:
-            keys[b] += shipment[SPAN]
+            keys[b] += delivery[SPAN]
         elif pick < 7:
-            keys[b] -= shipment[HAUL]
-    return np.argsort(keys)
+            keys[b] -= delivery[HAUL]
+    if waiting > MOST_SORTED:
+        order = np.argsort(keys[:waiting])
+        keys[:waiting] = keys[order]
+        held[:waiting] = held[order]
+        return
+    for b in range(1, waiting):
+        key, delivery, at = keys[b], held[b], b
+        while at > 0 and keys[at - 1] > key:
+            keys[at], held[at] = keys[at - 1], held[at - 1]
+            at -= 1
+        keys[at], held[at] = key, delivery
 
 
 @lean
-def _best_row(tables: Tables, search: Search, shipment: int, may_open: bool) -> int:
-    """Return the row a shipment is cheapest in, -1 where none is worth its penalty."""
-    numbers, values, known = search.numbers, search.rounds.values, search.known[shipment]
-    numbers[STAMP] += 1
-    best, best_row = tables.shipments[shipment, PENALTY], -1
-    for row in range(len(tables.vehicles)):
-        if values[row, LENGTH] == 0:
-            kind = tables.vehicles[row, KIND]
-            if not may_open or search.seen[kind] == numbers[STAMP]:
-                continue
-            search.seen[kind] = numbers[STAMP]
-        elif chance(search.random) < BLINK:
+def place(tables: Tables, search: Search, delivery: int) -> bool:
+    """Serve a delivery by its cheapest option; False where none is worth its penalty.
+
+    Now and then, where tasks are few, it is served all the same.
+    """
+    penalty = tables.deliveries[delivery, PENALTY]
+    at_a_loss = has_few_tasks(search) and chance(search.random) < LOSS
+    bound = NEVER if at_a_loss else penalty
+    first, end = options_of(tables, delivery)
+    if end - first == 1 and tables.options[first, COUNT] == 1:
+        shipment = tables.members[tables.options[first, MEMBERS]]
+        if pick_row(tables, search, shipment, bound) >= bound:
+            return False
+        _put_picked(tables, search, shipment)
+        chosen = first
+    else:
+        chosen = _choose(tables, search, delivery, bound)
+        if chosen < 0:
+            return False
+        _put_again(tables, search, chosen)
+    search.option_of[delivery] = chosen
+    search.numbers[NOW] -= penalty
+    return True
+
+
+@lean
+def _choose(tables: Tables, search: Search, delivery: int, bound: int) -> int:
+    """Try a delivery's options one after the other for real; return the cheapest, or -1."""
+    best, chosen = bound, -1
+    blink = BLINK_OF_FEW if has_few_tasks(search) else BLINK
+    first, end = options_of(tables, delivery)
+    for option in range(first, end):
+        if end - first > 1 and chance(search.random) < blink:
             continue
-        if known[row, 0] != values[row, VERSION]:
-            cost, i, j = cheapest(tables, search.rounds, shipment, row)
+        cost = _try_option(tables, search, option, best)
+        if cost < best:
+            best, chosen = cost, option
+    return chosen
+
+
+@lean
+def _try_option(tables: Tables, search: Search, option: int, bound: int) -> int:
+    """Insert an option's shipments and take them out again; return their cost, or `NEVER`.
+
+    They go in from any of them on, forwards or backwards; where is kept in `tries`.
+    """
+    tries, pick, before = search.tries, search.pick, search.numbers[NOW]
+    first = tables.options[option, MEMBERS]
+    count = tables.options[option, COUNT]
+    turn = draw(search.random) if count > 1 else 0
+    lead, step = (turn >> 1) % count, 1 if turn & 1 == 0 else count - 1
+    placed = 0
+    while placed < count:
+        shipment = tables.members[first + (lead + placed * step) % count]
+        left = bound - (search.numbers[NOW] - before)
+        if left <= 0 or pick_row(tables, search, shipment, left) >= left:
+            break
+        tries[4, first + placed] = shipment
+        for n in range(4):
+            tries[n, first + placed] = pick[n]
+        _put_picked(tables, search, shipment)
+        placed += 1
+    cost = search.numbers[NOW] - before if placed == count else NEVER
+    for n in range(first + placed - 1, first - 1, -1):
+        take(tables, search, tries[4, n])
+    return cost
+
+
+@lean
+def _put_again(tables: Tables, search: Search, option: int) -> None:
+    """Put an option's shipments where they were tried; the rounds are what they were then."""
+    tries = search.tries
+    first = tables.options[option, MEMBERS]
+    for n in range(first, first + tables.options[option, COUNT]):
+        row, i, j, blind = tries[ROW, n], tries[HEAD, n], tries[TAIL, n], tries[BLIND, n]
+        put(tables, search, tries[4, n], row, i, j, blind)
+
+
+@inlined
+def _put_picked(tables: Tables, search: Search, shipment: int) -> None:
+    pick = search.pick
+    was_idle = is_idle(tables, search, pick[ROW])
+    put(tables, search, shipment, pick[ROW], pick[HEAD], pick[TAIL], pick[BLIND])
+    if was_idle:
+        _offer_another(tables, search, pick[ROW])
+
+
+@inlined
+def _offer_another(tables: Tables, search: Search, used: int) -> None:
+    """Offer the next idle vehicle of the same kind."""
+    numbers, kinds = search.numbers, tables.vehicles[:, KIND]
+    for row in range(used + 1, len(kinds)):
+        if kinds[row] == kinds[used] and is_idle(tables, search, row):
+            if numbers[OFFERED] < len(search.offered):
+                search.offered[numbers[OFFERED]] = row
+                numbers[OFFERED] += 1
+            return
+
+
+@inlined
+def pick_row(tables: Tables, search: Search, shipment: int, bound: int) -> int:
+    """Find the row a shipment is cheapest in; return what it adds, at least `bound` if nowhere.
+
+    Rows whose answer is known come first, so that the others have less to beat.
+    """
+    numbers, values, known = search.numbers, search.rounds.values, search.known[shipment]
+    best = bound
+    blinked = next_blink(search, 0)
+    for n in range(numbers[OFFERED]):
+        row = search.offered[n]
+        search.asked[n] = 0
+        if numbers[USED] >= numbers[MOST] and is_idle(tables, search, row):
+            continue
+        if n == blinked:
+            blinked = next_blink(search, n + 1)
+            search.asked[n] = draw(search.random)
+        elif known[row, 0] != values[row, VERSION] or known[row, 2] < 0:
+            search.asked[n] = SEES_ALL - 1
+        elif known[row, 1] < best:
+            best = known[row, 1]
+            _pick(search, row, known[row, 2], known[row, 3], SEES_ALL)
+    for n in range(numbers[OFFERED]):
+        row = search.offered[n]
+        if search.asked[n] == 0:
+            continue
+        if known[row, 0] == values[row, VERSION] and known[row, 1] >= best:
+            continue
+        blind = max(search.asked[n], SEES_ALL)
+        if blind >> OVERLOOKED & 1 == 1:
+            continue
+        cost, i, j = cheapest(tables, search.rounds, shipment, row, best, blind)
+        if blind == SEES_ALL:
             known[row, 0] = values[row, VERSION]
             known[row, 1], known[row, 2], known[row, 3] = cost, i, j
-        if known[row, 1] < best:
-            best, best_row = known[row, 1], row
-    return best_row
+        if i >= 0 and cost < best:
+            best = cost
+            _pick(search, row, i, j, blind)
+    return best
+
+
+@inlined
+def _pick(search: Search, row: int, i: int, j: int, blind: int) -> None:
+    pick = search.pick
+    pick[ROW], pick[HEAD], pick[TAIL], pick[BLIND] = row, i, j, blind
+
+
+@inlined
+def next_blink(search: Search, n: int) -> int:
+    """Return which of the offered rows is overlooked next, from this one on."""
+    blinks = BLINKS_OF_FEW if has_few_tasks(search) else BLINKS
+    return n + int(np.log(chance(search.random)) * blinks)
+
+
+@inlined
+def has_few_tasks(search: Search) -> bool:
+    """Tell whether the problem is small."""
+    return len(search.leaving) < FEW_TASKS

@@ -1,22 +1,21 @@
 """Ruin: strings of neighbouring visits leave their rounds, with the rest of their shipments."""
 
-from routing.compiling import lean
+from routing.compiling import inlined, lean
 from routing.insertion import NEVER
-from routing.tables import SHIPMENT, Tables
-from routing.timing import COST, CULPRIT, LENGTH, TASK, VERSION, retime
+from routing.tables import DELIVERY, DEPARTED, SHIPMENT, Tables
+from routing.timing import LENGTH, TASK
 from routing.underway import (
     BANK,
     MOST,
-    NOW,
     TOUCHED,
     TURN,
-    VERSIONS,
+    USED,
     Search,
     chance,
     draw,
-    open_count,
+    settle,
+    start_turn,
     to_bank,
-    touch,
 )
 
 #: Tasks an average ruin removes by strings, and the longest string.
@@ -30,10 +29,10 @@ SPLIT, WIDEN = 0.5, 0.01
 def ruin(tables: Tables, search: Search) -> None:
     """Remove strings from the rounds nearest a random task."""
     rounds, numbers, random = search.rounds, search.numbers, search.random
-    served = len(tables.shipments) - numbers[BANK]
+    served = len(tables.deliveries) - numbers[BANK]
     if served == 0:
         return
-    average = served * len(tables.tasks) / len(tables.shipments) / open_count(search)
+    average = served * len(tables.tasks) / len(tables.deliveries) / numbers[USED]
     longest = min(LONGEST_STRING, average)
     strings = int(1 + chance(random) * (4 * RUINED / (1 + longest) - 1))
     near = tables.near[draw(random) % len(tables.tasks)]
@@ -46,9 +45,10 @@ def ruin(tables: Tables, search: Search) -> None:
             continue
         most = min(rounds.values[row, LENGTH], longest)
         _remove_string(tables, search, row, task, int(1 + chance(random) * most))
+    settle(tables, search)
 
 
-@lean
+@inlined
 def _remove_string(tables: Tables, search: Search, row: int, task: int, length: int) -> None:
     """Remove `length` visits around a task, keeping a gap in their middle half of the time."""
     rounds, random = search.rounds, search.random
@@ -66,37 +66,33 @@ def _remove_string(tables: Tables, search: Search, row: int, task: int, length: 
     low, high = max(1, position - span + 1), min(position, size - span + 1)
     first = low + draw(random) % (high - low + 1)
     spared = first + 1 + draw(random) % (length - 1) if gap > 0 else 0
-    touch(search, row)
-    search.numbers[NOW] -= rounds.values[row, COST]
     leaving = search.leaving
     count = 0
     for i in range(first, first + span):
         if not spared <= i < spared + gap:
-            leaving[count] = tables.tasks[visits[i, TASK], SHIPMENT]
+            leaving[count] = tables.shipments[tables.tasks[visits[i, TASK], SHIPMENT], DELIVERY]
             count += 1
     for n in range(count):
-        if search.row_of[leaving[n]] == row:
+        if search.option_of[leaving[n]] >= 0:
             to_bank(tables, search, leaving[n])
-    while not retime(tables, rounds, row):
-        late = min(rounds.values[row, CULPRIT], rounds.values[row, LENGTH])
-        to_bank(tables, search, tables.tasks[visits[late, TASK], SHIPMENT])
-    search.numbers[NOW] += rounds.values[row, COST]
 
 
 @lean
 def close_one(tables: Tables, search: Search) -> None:
-    """Empty the round whose shipments were absent least often, and allow one round fewer."""
-    rounds, best, least = search.rounds, -1, NEVER
+    """Empty the round whose deliveries were absent least often, and allow one round fewer."""
+    values, visits, best, least = search.rounds.values, search.rounds.visits, -1, NEVER
     for row in range(len(tables.vehicles)):
+        if values[row, LENGTH] == 0 or tables.vehicles[row, DEPARTED] >= 0:
+            continue
         total = 0
-        for i in range(1, rounds.values[row, LENGTH] + 1):
-            total += search.absent[tables.tasks[rounds.visits[row, i, TASK], SHIPMENT]]
-        if 0 < total < least:
+        for i in range(1, values[row, LENGTH] + 1):
+            shipment = tables.tasks[visits[row, i, TASK], SHIPMENT]
+            total += search.absent[tables.shipments[shipment, DELIVERY]]
+        if total < least:
             best, least = row, total
-    search.numbers[MOST] = open_count(search) - 1
-    search.numbers[NOW] -= rounds.values[best, COST]
-    while rounds.values[best, LENGTH] > 0:
-        to_bank(tables, search, tables.tasks[rounds.visits[best, 1, TASK], SHIPMENT])
-    retime(tables, rounds, best)
-    search.numbers[VERSIONS] += 1
-    rounds.values[best, VERSION] = search.numbers[VERSIONS]
+    search.numbers[MOST] = search.numbers[USED] - 1
+    start_turn(search)
+    while best >= 0 and values[best, LENGTH] > 0:
+        shipment = tables.tasks[visits[best, 1, TASK], SHIPMENT]
+        to_bank(tables, search, tables.shipments[shipment, DELIVERY])
+    settle(tables, search)

@@ -5,35 +5,39 @@ visits leave their rounds, with the rest of their shipments; then everything tha
 put back greedily in a random, far, near, tight or long-haul order, now and then blind to a round;
 simulated annealing accepts. Shipments that fit nowhere wait in a bank.
 
-While reducing, a complete plan gives up the round whose shipments were absent least often, and
-whatever lowers the sum of absences in the bank is accepted.
+While reducing, a complete plan gives up the round whose deliveries were absent least often;
+whatever lowers the sum of absences in the bank is accepted; and after every turn one delivery of
+the bank ejects others (`eject`).
 """
 
 import numpy as np
 
-from routing import placing
+from routing import placing, reasons
 from routing.compiling import compiled
-from routing.insertion import cheapest
+from routing.eject import eject
+from routing.insertion import NEVER, SEES_ALL, cheapest
 from routing.matrix import TravelMatrix
-from routing.problem import Problem, Shipment, Task, Vehicle
+from routing.problem import Problem
 from routing.recreate import recreate
 from routing.ruin import close_one, ruin
+from routing.shipment import Shipment, Task
 from routing.tables import Tables, tables_of
 from routing.underway import (
     BANK,
     BEST,
     NOW,
+    USED,
     Search,
     absences,
     banked,
     begin,
     chance,
     keep_best,
-    open_count,
     recall,
     restore,
     start_turn,
 )
+from routing.vehicle import Vehicle
 
 
 @compiled
@@ -59,8 +63,12 @@ def run(
             restore(tables, search, before)
         if numbers[NOW] < numbers[BEST]:
             keep_best(search)
+        if reducing and numbers[BANK] > 0:
+            eject(tables, search)
+            if numbers[NOW] < numbers[BEST]:
+                keep_best(search)
         if reducing and banked(tables, search) <= allowed:
-            if open_count(search) <= 1:
+            if numbers[USED] <= 1:
                 return turn + 1
             close_one(tables, search)
     return turns
@@ -87,10 +95,11 @@ def warm() -> None:
     )
     tables = tables_of(problem)
     search = begin(tables, 0)
-    cheapest(tables, search.rounds, 0, 0)
+    cheapest(tables, search.rounds, 0, 0, NEVER, SEES_ALL)
     run(tables, search, 1, 1.0, True, 0)
     recall(tables, search)
     placing.warm(problem)
+    reasons.unserved(problem, tables, ())
 
 
 if __name__ == "__main__":

@@ -6,18 +6,26 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing import search, underway
-from routing.insertion import NEVER, cheapest
-from routing.problem import Problem, Shipment, Vehicle
+from routing import reasons, search, underway
+from routing.problem import Problem
 from routing.recreate import MOST_TRIED
-from routing.solution import Round, Solution, Unserved, UnservedReason, Visit, cost
-from routing.tables import FIRST, NO_LIMIT, PENALTY, RIDE, SHIPMENT, USE, Tables, tables_of
-from routing.timing import open_rounds, retime
+from routing.round import Round, Visit
+from routing.solution import Solution, cost
+from routing.tables import (
+    DELIVERY,
+    DEPARTED,
+    NUMBER,
+    PENALTY,
+    SHIPMENT,
+    USE,
+    Tables,
+    tables_of,
+)
 
 #: Share of the budget spent on using fewer vehicles, where using one costs anything.
-REDUCING = 0.25
+REDUCING = 0.5
 #: While reducing, annealing keeps to this share of what a task costs on average.
-REDUCING_HEAT = 0.3
+REDUCING_HEAT = 0.1
 #: Annealing cools from and to these shares of what a task costs on average.
 HOT, COLD = 1.0, 0.1
 #: A call of the compiled search lasts about this share of the budget.
@@ -146,8 +154,8 @@ def _searched(
 
 def _penalties(flat: Tables, state: underway.Search) -> int:
     tasks = state.best[: state.best_ends[-1]]
-    served = np.unique(flat.tasks[tasks, SHIPMENT])
-    return int(flat.shipments[:, PENALTY].sum() - flat.shipments[served, PENALTY].sum())
+    served = np.unique(flat.shipments[flat.tasks[tasks, SHIPMENT], DELIVERY])
+    return int(flat.deliveries[:, PENALTY].sum() - flat.deliveries[served, PENALTY].sum())
 
 
 def _cost_per_task(flat: Tables, state: underway.Search) -> float:
@@ -164,62 +172,14 @@ def _rounds(flat: Tables, state: underway.Search) -> tuple[Round, ...]:
         visits = []
         for task in state.best[begins:ends].tolist():
             shipment = int(flat.tasks[task, SHIPMENT])
-            visits.append(
-                Visit(shipment=shipment, task=task - int(flat.shipments[shipment, FIRST]))
-            )
-        if visits:
+            visits.append(Visit(shipment=shipment, task=int(flat.tasks[task, NUMBER])))
+        if visits or flat.vehicles[vehicle, DEPARTED] >= 0:
             rounds.append(Round(vehicle=vehicle, visits=tuple(visits)))
         begins = ends
     return tuple(rounds)
 
 
 def _answer(problem: Problem, flat: Tables | None, rounds: tuple[Round, ...]) -> Solution:
-    """Name what no round serves, with its reason, and cost the whole."""
-    served = {visit.shipment for round_ in rounds for visit in round_.visits}
-    alone = None if flat is None else _Alone(flat)
-    unserved = tuple(
-        Unserved(shipment=index, reason=_reason(problem, alone, index))
-        for index in range(len(problem.shipments))
-        if index not in served
-    )
+    """Name what no round serves, with its reason and what would mend it, and cost the whole."""
+    unserved = reasons.unserved(problem, flat, rounds)
     return Solution(rounds=rounds, unserved=unserved, cost=cost(problem, rounds, unserved))
-
-
-class _Alone:
-    """Every vehicle empty, to see whether a shipment fits one alone."""
-
-    def __init__(self, flat: Tables) -> None:
-        """Keep a second set of shipments that mind no ride."""
-        patient = flat.shipments.copy()
-        patient[:, RIDE] = NO_LIMIT
-        self.flat = flat
-        self.patient = flat._replace(shipments=patient)
-        self.rounds = open_rounds(flat)
-        for row in range(len(flat.vehicles)):
-            retime(flat, self.rounds, row)
-
-    def fits(self, shipment: int, *, patient: bool = False) -> bool:
-        """Tell whether some empty vehicle could serve a shipment, however long it rides."""
-        flat = self.patient if patient else self.flat
-        return any(
-            cheapest(flat, self.rounds, shipment, row)[0] < NEVER
-            for row in range(len(flat.vehicles))
-        )
-
-
-def _reason(problem: Problem, alone: _Alone | None, index: int) -> UnservedReason:
-    shipment = problem.shipments[index]
-    skilled = [v for v in problem.vehicles if shipment.skills & ~v.skills == 0]
-    if alone is None or not skilled:
-        return UnservedReason.NO_SKILLED_VEHICLE
-    if not any(_holds(vehicle, shipment) for vehicle in skilled):
-        return UnservedReason.TOO_LARGE
-    if not alone.fits(index, patient=True):
-        return UnservedReason.OUT_OF_REACH
-    if not alone.fits(index):
-        return UnservedReason.RIDE_TOO_LONG
-    return UnservedReason.NO_ROOM
-
-
-def _holds(vehicle: Vehicle, shipment: Shipment) -> bool:
-    return all(a <= c for a, c in zip(shipment.amount, vehicle.capacity, strict=True))

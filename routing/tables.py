@@ -1,8 +1,11 @@
 """A problem as flat integer tables, the only thing the compiled kernel reads.
 
-Rows are tasks, shipments or vehicles; the constants name the columns. Each distinct end place of
-a vehicle gets a column of its own at the right edge of `travel`, because arriving there takes no
-set-up.
+Rows are tasks, shipments, options, deliveries or vehicles; the constants name the columns. Each
+distinct end place of a vehicle gets a column of its own at the right edge of `travel`, because
+arriving there takes no set-up.
+
+What a vehicle under way has fetched already is no task here: it is on board from the start, and
+a longest ride that began with it closes the dropoff's window earlier.
 """
 
 from typing import NamedTuple
@@ -11,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.problem import Problem
+from routing.shipment import Shipment
 
 type Int64s = NDArray[np.int64]
 type Int32s = NDArray[np.int32]
@@ -20,9 +24,11 @@ NO_LIMIT = 1 << 40
 #: Ruins look for neighbours no farther than this.
 MOST_NEAR = 500
 
-PLACE, EARLIEST, LATEST, SERVICE, SHIPMENT, LAST = range(6)
-FIRST, TASKS, RIDE, SKILLS, PENALTY, FAR, HAUL, SPAN = range(8)
-PROFILE, START, END, OPENS, CLOSES, ABLE, USE, PER_S, PER_M, KIND = range(10)
+PLACE, EARLIEST, LATEST, SERVICE, SHIPMENT, LAST, NUMBER = range(7)
+FIRST, TASKS, RIDE, SKILLS, ONLY, DELIVERY, OPTION = range(7)
+MEMBERS, COUNT = range(2)
+PENALTY, OPTIONS, CHOICES, FAR, HAUL, SPAN = range(6)
+PROFILE, START, END, OPENS, CLOSES, ABLE, USE, PER_S, PER_M, KIND, DEPARTED, DRIVEN = range(12)
 
 
 class Tables(NamedTuple):
@@ -33,45 +39,66 @@ class Tables(NamedTuple):
     travel
         (profiles, places, places + ends, 2) int32: seconds until service can start (set-up
         included where the place changes), then metres.
+    back
+        (profiles, places, places, 2) int32: the same the other way round, `back[p, to, from]`, so
+        that everything about one place lies together.
     tasks
-        (tasks, 6): place, window, service, its shipment, 1 for a dropoff.
+        (tasks, 7): place, window, service, its shipment, 1 for a dropoff, its number in
+        `Shipment.tasks`. A shipment's tasks follow one another, the dropoff last.
     amounts
         (tasks, dimensions): what a visit adds to the load, negative for a dropoff.
     shipments
-        (shipments, 8): first task, number of tasks, longest ride, skills, penalty, then what
-        recreating orders by: seconds from the nearest start place, seconds from first pickup to
-        dropoff, the sum of its windows' widths.
-    vehicles, capacity
-        (vehicles, 10) and (vehicles, dimensions). Vehicles of one kind are alike in everything.
+        (shipments, 7): first task, number of tasks, longest ride, skills, the only vehicle that
+        may serve it or -1, its delivery and its option.
+    members
+        (shipments,): shipments sorted by option.
+    options
+        (options, 2): first of its `members`, and how many.
+    deliveries
+        (deliveries, 6): penalty, first option and how many, then what recreating orders by:
+        seconds from the nearest start, seconds from pickup to dropoff, the widths of its windows.
+    vehicles, capacity, aboard
+        (vehicles, 12) and (vehicles, dimensions) twice: `aboard` is the load at the start.
+        `OPENS` is when what remains may begin; `DEPARTED` is -1 for a vehicle still at its start.
+        Vehicles of one kind are alike in everything.
     near
         (tasks, k) int32: the other tasks, nearest first.
     """
 
     travel: Int32s
+    back: Int32s
     tasks: Int64s
     amounts: Int64s
     shipments: Int64s
+    members: Int64s
+    options: Int64s
+    deliveries: Int64s
     vehicles: Int64s
     capacity: Int64s
+    aboard: Int64s
     near: Int32s
 
 
 def tables_of(problem: Problem) -> Tables:
     """Lay a problem out as tables; tasks are numbered shipment by shipment."""
     ends = sorted({vehicle.end_place for vehicle in problem.vehicles})
-    tasks, amounts = _task_rows(problem)
-    vehicles = _vehicle_rows(problem, ends)
+    boarded = _boarded(problem)
+    tasks, amounts, shipments = _task_rows(problem, boarded)
+    members, options, deliveries = _delivery_rows(problem, tasks, shipments)
     travel = _travel(problem, ends)
-    profile = _usual_profile(problem)
-    seconds = problem.matrices[profile].duration_s
     return Tables(
         travel=travel,
+        back=travel[:, :, : travel.shape[1]].transpose(0, 2, 1, 3).copy(),
         tasks=tasks,
         amounts=amounts,
-        shipments=_shipment_rows(problem, seconds),
-        vehicles=vehicles,
+        shipments=shipments,
+        members=members,
+        options=options,
+        deliveries=deliveries,
+        vehicles=_vehicle_rows(problem, ends),
         capacity=_matrix([vehicle.capacity for vehicle in problem.vehicles], _dimensions(problem)),
-        near=_nearest(tasks[:, PLACE], seconds),
+        aboard=_aboard(problem, boarded),
+        near=_nearest(tasks[:, PLACE], _usual_seconds(problem)),
     )
 
 
@@ -87,40 +114,94 @@ def _travel(problem: Problem, ends: list[int]) -> Int32s:
     places = problem.matrices[0].size
     travel = np.zeros((len(problem.matrices), places, places + len(ends), 2), np.int32)
     for profile, matrix in enumerate(problem.matrices):
-        setup_s = np.broadcast_to(problem.setup_s[profile], (places, places)).copy()
-        np.fill_diagonal(setup_s, 0)
-        travel[profile, :, :places, 0] = matrix.duration_s + setup_s
+        travel[profile, :, :places, 0] = matrix.duration_s + problem.setup_s[profile]
+        np.fill_diagonal(travel[profile, :, :places, 0], 0)
         travel[profile, :, :places, 1] = matrix.distance_m
         travel[profile, :, places:, 0] = matrix.duration_s[:, ends]
         travel[profile, :, places:, 1] = matrix.distance_m[:, ends]
     return travel
 
 
-def _task_rows(problem: Problem) -> tuple[Int64s, Int64s]:
-    rows: list[tuple[int, ...]] = []
+type Boarded = dict[int, tuple[int, tuple[int | None, ...]]]
+
+
+def _boarded(problem: Problem) -> Boarded:
+    """Return, for each shipment on board, its vehicle and when service at its pickups ended."""
+    return {
+        parcel.shipment: (index, parcel.left_s)
+        for index, vehicle in enumerate(problem.vehicles)
+        if vehicle.underway is not None
+        for parcel in vehicle.underway.on_board
+    }
+
+
+def _task_rows(problem: Problem, boarded: Boarded) -> tuple[Int64s, Int64s, Int64s]:
+    tasks: list[tuple[int, ...]] = []
     amounts: list[tuple[int, ...]] = []
-    for index, shipment in enumerate(problem.shipments):
-        for position, task in enumerate(shipment.tasks):
-            last = position == len(shipment.pickups)
-            window = (task.earliest_s, task.latest_s)
-            rows.append((task.place, *window, task.service_s, index, int(last)))
-        amounts += [*shipment.amounts, tuple(-value for value in shipment.amount)]
-    return _matrix(rows, 6), _matrix(amounts, _dimensions(problem))
-
-
-def _shipment_rows(problem: Problem, seconds: Int32s) -> Int64s:
-    starts = sorted({vehicle.start_place for vehicle in problem.vehicles})
     rows: list[tuple[int, ...]] = []
-    first = 0
-    for shipment in problem.shipments:
-        tasks = shipment.tasks
+    for index, shipment in enumerate(problem.shipments):
+        only, left_s = boarded.get(index, (-1, (None,) * len(shipment.pickups)))
+        first, last = len(tasks), len(shipment.pickups)
+        for number, task in enumerate(shipment.tasks):
+            if number < last and left_s[number] is not None:
+                continue
+            latest = task.latest_s if number < last else _dropoff_by(shipment, left_s)
+            window = (task.earliest_s, latest)
+            tasks.append((task.place, *window, task.service_s, index, number == last, number))
+            change = tuple(-value for value in shipment.amount)
+            amounts.append(shipment.amounts[number] if number < last else change)
         ride = NO_LIMIT if shipment.longest_ride_s is None else shipment.longest_ride_s
-        span = sum(task.latest_s - task.earliest_s for task in tasks)
-        haul = int(seconds[tasks[0].place, tasks[-1].place])
-        far = min(int(seconds[starts, task.place].min()) for task in tasks)
-        rows.append((first, len(tasks), ride, shipment.skills, shipment.penalty, far, haul, span))
-        first += len(tasks)
-    return _matrix(rows, 8)
+        ride = NO_LIMIT if None not in left_s else ride
+        rows.append((first, len(tasks) - first, ride, shipment.skills, only, -1, -1))
+    return _matrix(tasks, 7), _matrix(amounts, _dimensions(problem)), _matrix(rows, 7)
+
+
+def _dropoff_by(shipment: Shipment, left_s: tuple[int | None, ...]) -> int:
+    """Return the latest start of the dropoff, given when goods came on board."""
+    latest = shipment.dropoff.latest_s
+    if shipment.longest_ride_s is None:
+        return latest
+    return min([latest, *(s + shipment.longest_ride_s for s in left_s if s is not None)])
+
+
+def _aboard(problem: Problem, boarded: Boarded) -> Int64s:
+    aboard = np.zeros((len(problem.vehicles), _dimensions(problem)), np.int64)
+    for shipment, (vehicle, left_s) in boarded.items():
+        for amount, left in zip(problem.shipments[shipment].amounts, left_s, strict=True):
+            if left is not None:
+                aboard[vehicle] += amount
+    return aboard
+
+
+def _delivery_rows(
+    problem: Problem, tasks: Int64s, shipments: Int64s
+) -> tuple[Int64s, Int64s, Int64s]:
+    """Number the options; write each shipment's delivery and option into its row."""
+    seconds = _usual_seconds(problem)
+    starts = sorted({vehicle.from_place for vehicle in problem.vehicles})
+    nearest = seconds[starts].min(axis=0)
+    members: list[int] = []
+    options: list[tuple[int, ...]] = []
+    rows: list[tuple[int, ...]] = []
+    for index, delivery in enumerate(problem.deliveries):
+        shape = [_shape(tasks, shipments[each], seconds, nearest) for each in delivery.shipments]
+        far, haul, span = (max(column) for column in zip(*shape, strict=True))
+        rows.append((delivery.penalty, len(options), len(delivery.options), far, haul, span))
+        for option in delivery.options:
+            shipments[list(option), DELIVERY] = index
+            shipments[list(option), OPTION] = len(options)
+            options.append((len(members), len(option)))
+            members += option
+    return np.array(members, np.int64), _matrix(options, 2), _matrix(rows, 6)
+
+
+def _shape(
+    tasks: Int64s, shipment: Int64s, seconds: Int32s, nearest: Int32s
+) -> tuple[int, int, int]:
+    own = tasks[shipment[FIRST] : shipment[FIRST] + shipment[TASKS]]
+    span = (own[:, LATEST] - own[:, EARLIEST]).sum()
+    haul = seconds[own[0, PLACE], own[-1, PLACE]]
+    return int(nearest[own[:, PLACE]].min()), int(haul), int(span)
 
 
 def _vehicle_rows(problem: Problem, ends: list[int]) -> Int64s:
@@ -129,24 +210,28 @@ def _vehicle_rows(problem: Problem, ends: list[int]) -> Int64s:
     rows: list[tuple[int, ...]] = [
         (
             vehicle.profile,
-            vehicle.start_place,
+            vehicle.from_place,
             places + ends.index(vehicle.end_place),
-            vehicle.earliest_s,
+            vehicle.from_s,
             vehicle.latest_s,
             vehicle.skills,
             vehicle.cost_use,
             vehicle.cost_per_s,
             vehicle.cost_per_m,
             kinds[vehicle],
+            -1 if vehicle.underway is None else vehicle.underway.departed_s,
+            0 if vehicle.underway is None else vehicle.underway.driven_m,
         )
         for vehicle in problem.vehicles
     ]
-    return _matrix(rows, 10)
+    return _matrix(rows, 12)
 
 
-def _usual_profile(problem: Problem) -> int:
+def _usual_seconds(problem: Problem) -> Int32s:
+    """Return travel by the profile most vehicles have."""
     profiles = [vehicle.profile for vehicle in problem.vehicles]
-    return max(sorted(set(profiles)), key=profiles.count)
+    usual = max(sorted(set(profiles)), key=profiles.count)
+    return problem.matrices[usual].duration_s
 
 
 def _nearest(places: Int64s, seconds: Int32s) -> Int32s:
@@ -154,7 +239,8 @@ def _nearest(places: Int64s, seconds: Int32s) -> Int32s:
     most = min(len(places), MOST_NEAR)
     near = np.empty((len(places), most), np.int32)
     for task, place in enumerate(places):
-        apart = both[place, places].astype(np.int64)
+        apart = both[place, places].astype(np.int64) * len(places) + np.arange(len(places))
         apart[task] = -1
-        near[task] = np.argsort(apart, kind="stable")[:most]
+        nearest = np.argpartition(apart, most - 1)[:most]
+        near[task] = nearest[np.argsort(apart[nearest])]
     return near

@@ -11,9 +11,13 @@ without any waiting: the least time between departure and return that the window
 
 Each visit keeps what its prefix and its suffix need to be joined in constant time, as in
 time-window segments (Savelsbergh 1992; Vidal et al. 2013): soonest start, seconds moved, latest
-departure behind it; latest start, soonest return, seconds and metres ahead of it. Nothing relies
+departure, metres and the latest opening behind it; latest start, soonest return and seconds ahead
+of it. Nothing relies
 on the triangle inequality, which rounded street times break: a visit that comes too late by one
 neighbour may be in time by another.
+
+A vehicle under way departed when it did, so the latest departure is that; what it drove and carries
+already stands at position 0. Its round costs even where nothing is left but the way back.
 
 Longest rides tie starts to one another across a round; `retime` is exact about them, while the
 joined answer is only a bound.
@@ -23,9 +27,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.compiling import lean
+from routing.compiling import inlined, lean
 from routing.tables import (
     CLOSES,
+    DEPARTED,
+    DRIVEN,
     EARLIEST,
     END,
     FIRST,
@@ -46,46 +52,52 @@ from routing.tables import (
     Tables,
 )
 
-TASK, AT, STAY, BY, SOONEST, MOVED, DEPART, LATE, RETURN, AHEAD, METRES, AHEAD_M, HELD, OPEN = (
-    range(14)
-)
+AT, STAY, OPEN, SOONEST, MOVED, METRES, LATE, DEPART = range(8)
+TASK, BY, RETURN, AHEAD, PASSED, HELD, COLUMNS = 8, 9, 10, 11, 12, 13, 16
+#: Rows behind the vehicles' for trying things out.
+SPARE = 3
 VEHICLE, LENGTH, COST, VERSION, LIMITED, CULPRIT = range(6)
 
 
 class Rounds(NamedTuple):
-    """Rounds under way: one row a vehicle, then two spare rows for trying things out.
+    """Rounds under way: one row a vehicle, then spare rows for trying things out.
 
     Parameters
     ----------
     visits
-        (vehicles + 2, tasks + 2, 14): position 0 is the start, position length + 1 the end.
+        (vehicles + 3, tasks + 2, 16): position 0 is the start, position length + 1 the end. A
+        visit fills two lines of the processor's cache, what is read most in the first.
     loads
-        (vehicles + 2, tasks + 2, dimensions): what is on board after each visit.
+        (vehicles + 3, tasks + 2, dimensions): what is on board after each visit.
     values
-        (vehicles + 2, 6): vehicle, number of visits, cost, version, how many of its visits belong
+        (vehicles + 3, 6): vehicle, number of visits, cost, version, how many of its visits belong
         to shipments with a longest ride, the visit that came too late in the last timing.
     position
         (tasks,): where a task stands while a round is timed, else 0.
+    detour
+        (2, tasks + 2): what a dropoff adds behind each position, and the least from there on.
     """
 
     visits: Int64s
     loads: Int64s
     values: Int64s
     position: Int64s
+    detour: Int64s
 
 
 def open_rounds(tables: Tables) -> Rounds:
     """Return one empty round a vehicle."""
     vehicles, tasks = len(tables.vehicles), len(tables.tasks)
-    rows = vehicles + 2
+    rows = vehicles + SPARE
     values = np.zeros((rows, 6), np.int64)
     values[:vehicles, VEHICLE] = np.arange(vehicles)
     values[:vehicles, VERSION] = np.arange(1, vehicles + 1)
     return Rounds(
-        visits=np.zeros((rows, tasks + 2, 14), np.int64),
+        visits=np.zeros((rows, tasks + 2, COLUMNS), np.int64),
         loads=np.zeros((rows, tasks + 2, tables.capacity.shape[1]), np.int64),
         values=values,
         position=np.zeros(tasks, np.int64),
+        detour=np.zeros((2, tasks + 2), np.int64),
     )
 
 
@@ -97,13 +109,15 @@ def retime(tables: Tables, rounds: Rounds, row: int) -> bool:
     last = values[LENGTH] + 1
     values[COST] = 0
     values[LIMITED] = 0
-    rounds.loads[row, 0, :] = 0
+    for d in range(tables.aboard.shape[1]):
+        rounds.loads[row, 0, d] = tables.aboard[values[VEHICLE], d]
     _set_ends(vehicle, visits, last)
-    if last == 1:
-        return True
-    if not _forward(tables, rounds, row):
+    idle = last == 1 and vehicle[DEPARTED] < 0
+    if not _forward(tables, rounds, row) and not idle:
         return False
-    _backward(tables, rounds, row)
+    _backward(rounds, row)
+    if idle:
+        return True
     soonest, latest = visits[last, SOONEST], visits[last, DEPART]
     if values[LIMITED] > 0:
         soonest, latest = _held(tables, rounds, row)
@@ -114,7 +128,7 @@ def retime(tables: Tables, rounds: Rounds, row: int) -> bool:
     return True
 
 
-@lean
+@inlined
 def _set_ends(vehicle: Int64s, visits: Int64s, last: int) -> None:
     """Write the start and end of a row, whose windows are the working period."""
     visits[0, AT] = vehicle[START]
@@ -123,17 +137,18 @@ def _set_ends(vehicle: Int64s, visits: Int64s, last: int) -> None:
         visits[position, TASK] = -1
         visits[position, STAY] = 0
         visits[position, OPEN], visits[position, BY] = vehicle[OPENS], vehicle[CLOSES]
+    departed = vehicle[DEPARTED]
     visits[0, SOONEST] = vehicle[OPENS]
-    visits[0, MOVED] = 0
-    visits[0, DEPART] = vehicle[CLOSES]
-    visits[0, METRES] = 0
+    visits[0, MOVED] = 0 if departed < 0 else vehicle[OPENS] - departed
+    visits[0, DEPART] = vehicle[CLOSES] if departed < 0 else departed
+    visits[0, METRES] = vehicle[DRIVEN]
+    visits[0, PASSED] = vehicle[OPENS]
     visits[last, LATE] = vehicle[CLOSES]
     visits[last, RETURN] = vehicle[OPENS]
     visits[last, AHEAD] = 0
-    visits[last, AHEAD_M] = 0
 
 
-@lean
+@inlined
 def _forward(tables: Tables, rounds: Rounds, row: int) -> bool:
     values, visits, loads = rounds.values[row], rounds.visits[row], rounds.loads[row]
     travel = tables.travel[tables.vehicles[values[VEHICLE], PROFILE]]
@@ -154,6 +169,7 @@ def _forward(tables: Tables, rounds: Rounds, row: int) -> bool:
                     return False
         seconds = before[STAY] + travel[before[AT], here[AT], 0]
         here[SOONEST] = max(before[SOONEST] + seconds, here[OPEN])
+        here[PASSED] = max(before[PASSED], here[OPEN])
         here[MOVED] = before[MOVED] + seconds
         here[DEPART] = min(before[DEPART], here[BY] - here[MOVED])
         here[METRES] = before[METRES] + travel[before[AT], here[AT], 1]
@@ -162,17 +178,15 @@ def _forward(tables: Tables, rounds: Rounds, row: int) -> bool:
     return True
 
 
-@lean
-def _backward(tables: Tables, rounds: Rounds, row: int) -> None:
+@inlined
+def _backward(rounds: Rounds, row: int) -> None:
     values, visits = rounds.values[row], rounds.visits[row]
-    travel = tables.travel[tables.vehicles[values[VEHICLE], PROFILE]]
     for i in range(values[LENGTH], -1, -1):
         here, after = visits[i], visits[i + 1]
-        seconds = here[STAY] + travel[here[AT], after[AT], 0]
+        seconds = after[MOVED] - here[MOVED]
         here[LATE] = min(here[BY], after[LATE] - seconds)
         here[AHEAD] = after[AHEAD] + seconds
         here[RETURN] = max(after[RETURN], here[OPEN] + here[AHEAD])
-        here[AHEAD_M] = after[AHEAD_M] + travel[here[AT], after[AT], 1]
 
 
 @lean
@@ -190,7 +204,7 @@ def _held(tables: Tables, rounds: Rounds, row: int) -> tuple[int, int]:
     if _hold_pickups(tables, visits, position, last):
         soonest = visits[last, HELD]
         if _call_dropoffs(tables, visits, position, last):
-            latest = visits[0, HELD]
+            latest = min(visits[0, HELD], visits[0, DEPART])
         else:
             soonest = -1
     for i in range(1, last):

@@ -1,4 +1,4 @@
-"""The plan under way: its rounds, the bank beside them, and the way back.
+"""The plan under way: its rounds, the bank of deliveries beside them, and the way back.
 
 Every change gives a round a new version, by which what an insertion costs is remembered; only
 touched rounds are saved and restored.
@@ -9,12 +9,40 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.compiling import lean
-from routing.insertion import remove
-from routing.tables import PENALTY, SHIPMENT, Int64s, Tables
-from routing.timing import COST, LENGTH, TASK, VERSION, Rounds, open_rounds, retime
+from routing.compiling import inlined, lean
+from routing.insertion import insert, remove
+from routing.tables import (
+    CHOICES,
+    COUNT,
+    DELIVERY,
+    DEPARTED,
+    MEMBERS,
+    OPTION,
+    OPTIONS,
+    PENALTY,
+    SHIPMENT,
+    Int64s,
+    Tables,
+)
+from routing.timing import COST, CULPRIT, LENGTH, TASK, VERSION, Rounds, open_rounds, retime
 
-BANK, VERSIONS, TOUCHED, TURN, NOW, BEST, MOST, SAVED_BANK, BEST_BANK, STAMP = range(10)
+(
+    BANK,
+    SAVED_BANK,
+    BEST_BANK,
+    NOW,
+    BEST,
+    USED,
+    SAVED_USED,
+    MOST,
+    TOUCHED,
+    TURN,
+    VERSIONS,
+    STAMP,
+    OFFERED,
+    MET,
+) = range(14)
+ROW, HEAD, TAIL, BLIND = range(4)
 
 
 class Search(NamedTuple):
@@ -25,21 +53,41 @@ class Search(NamedTuple):
     rounds, saved
         The plan under way, and touched rounds as they were before this turn.
     row_of
-        (shipments,): the row a shipment is in, -1 for the bank.
+        (shipments,): the row a shipment is in, else -1.
+    option_of
+        (deliveries,): the option that is served, -1 for the bank.
     bank, saved_bank
-        (shipments,): the first `numbers[BANK]` are in no round.
+        (deliveries,): the first `numbers[BANK]` are in no round.
     touched, turn_of
         Rows saved this turn, and the last turn each row was.
     known
-        (shipments, vehicles, 4): version of the row, cost and place of an insertion into it.
+        (shipments, vehicles, 4): version of the row, cost and place of an insertion into it; a
+        place of -1 makes the cost a lower bound.
     absent
-        (shipments,): how often a turn ended with the shipment in the bank.
+        (deliveries,): how often a turn ended with the delivery in the bank.
     best, best_ends
         The best plan's tasks row by row, and where each row ends.
     numbers
-        Counters and costs, named by the constants above.
+        Counters and costs, named by the constants above; `MOST` rounds may leave.
+    pick
+        (4,): row, place and blind eye of the last cheapest insertion found.
+    tries
+        (5, shipments): `pick` for each shipment of an option in the order they were tried, and
+        the shipment.
     leaving
         (tasks,): room for the shipments of a string.
+    held, keys
+        (deliveries,): what is being put back, in which order.
+    offered
+        (2 * vehicles,): the first `numbers[OFFERED]` are rows that may be used.
+    asked
+        (2 * vehicles,): how to look at an offered row: 0 not, negative as it is, else blind.
+    refused
+        (deliveries,): how often every round refused the delivery when it was to eject others.
+    met
+        (deliveries,): the last `numbers[MET]` that listed the delivery.
+    out
+        (2,): the deliveries to be ejected.
     seen
         (vehicles,): the last stamp that met an empty vehicle of a kind.
     random
@@ -49,6 +97,7 @@ class Search(NamedTuple):
     rounds: Rounds
     saved: Rounds
     row_of: Int64s
+    option_of: Int64s
     bank: Int64s
     saved_bank: Int64s
     touched: Int64s
@@ -58,7 +107,16 @@ class Search(NamedTuple):
     best: Int64s
     best_ends: Int64s
     numbers: Int64s
+    pick: Int64s
+    tries: Int64s
     leaving: Int64s
+    held: Int64s
+    keys: NDArray[np.float64]
+    offered: Int64s
+    asked: Int64s
+    refused: Int64s
+    met: Int64s
+    out: Int64s
     seen: Int64s
     random: NDArray[np.uint64]
 
@@ -66,35 +124,46 @@ class Search(NamedTuple):
 def begin(tables: Tables, seed: int) -> Search:
     """Return a search with everything in the bank."""
     shipments, vehicles = len(tables.shipments), len(tables.vehicles)
-    numbers = np.zeros(10, np.int64)
-    numbers[BANK] = numbers[BEST_BANK] = shipments
-    numbers[VERSIONS] = vehicles
-    numbers[NOW] = numbers[BEST] = tables.shipments[:, PENALTY].sum()
-    numbers[MOST] = vehicles
+    deliveries, tasks = len(tables.deliveries), len(tables.tasks)
     rounds = open_rounds(tables)
     for row in range(vehicles):
         retime(tables, rounds, row)
+    numbers = np.zeros(14, np.int64)
+    numbers[BANK] = numbers[BEST_BANK] = deliveries
+    numbers[NOW] = tables.deliveries[:, PENALTY].sum() + rounds.values[:vehicles, COST].sum()
+    numbers[BEST] = numbers[NOW]
+    numbers[VERSIONS] = numbers[MOST] = vehicles
     state = (seed * 0x9E3779B97F4A7C15 + 0xD1B54A32D192ED03) % (1 << 64)
     return Search(
         rounds=rounds,
         saved=open_rounds(tables),
         row_of=np.full(shipments, -1, np.int64),
-        bank=np.arange(shipments, dtype=np.int64),
-        saved_bank=np.zeros(shipments, np.int64),
+        option_of=np.full(deliveries, -1, np.int64),
+        bank=np.arange(deliveries, dtype=np.int64),
+        saved_bank=np.zeros(deliveries, np.int64),
         touched=np.zeros(vehicles, np.int64),
         turn_of=np.zeros(vehicles, np.int64),
         known=np.zeros((shipments, vehicles, 4), np.int64),
-        absent=np.ones(shipments, np.int64),
-        best=np.zeros(len(tables.tasks), np.int64),
+        absent=np.ones(deliveries, np.int64),
+        best=np.zeros(tasks, np.int64),
         best_ends=np.zeros(vehicles, np.int64),
         numbers=numbers,
-        leaving=np.zeros(len(tables.tasks), np.int64),
+        pick=np.zeros(4, np.int64),
+        tries=np.zeros((5, shipments), np.int64),
+        leaving=np.zeros(tasks, np.int64),
+        held=np.zeros(deliveries, np.int64),
+        keys=np.zeros(deliveries, np.float64),
+        offered=np.zeros(2 * vehicles, np.int64),
+        asked=np.zeros(2 * vehicles, np.int64),
+        refused=np.ones(deliveries, np.int64),
+        met=np.zeros(deliveries, np.int64),
+        out=np.zeros(2, np.int64),
         seen=np.zeros(vehicles, np.int64),
         random=np.array([state or 1], np.uint64),
     )
 
 
-@lean
+@inlined
 def draw(random: NDArray[np.uint64]) -> int:
     """Return 63 random bits (xorshift64*, Vigna 2016)."""
     x = random[0]
@@ -105,51 +174,49 @@ def draw(random: NDArray[np.uint64]) -> int:
     return int(np.int64((x * np.uint64(2685821657736338717)) >> np.uint64(1)))
 
 
-@lean
+@inlined
 def chance(random: NDArray[np.uint64]) -> float:
     """Return a number above 0, at most 1."""
     return ((draw(random) >> 10) + 1) / 9007199254740992.0
 
 
-@lean
+@inlined
 def absences(search: Search) -> int:
-    """Return how often the banked shipments were absent, summed."""
+    """Return how often the banked deliveries were absent, summed."""
     total = 0
     for b in range(search.numbers[BANK]):
         total += search.absent[search.bank[b]]
     return total
 
 
-@lean
+@inlined
 def banked(tables: Tables, search: Search) -> int:
     """Return the penalty of the bank."""
     total = 0
     for b in range(search.numbers[BANK]):
-        total += tables.shipments[search.bank[b], PENALTY]
+        total += tables.deliveries[search.bank[b], PENALTY]
     return total
 
 
-@lean
-def open_count(search: Search) -> int:
-    """Count the rounds that leave."""
-    count = 0
-    for row in range(len(search.turn_of)):
-        count += search.rounds.values[row, LENGTH] > 0
-    return count
+@inlined
+def is_idle(tables: Tables, search: Search, row: int) -> bool:
+    """Tell whether a vehicle stays at its start: nothing to do, and not under way."""
+    return bool(search.rounds.values[row, LENGTH] == 0 and tables.vehicles[row, DEPARTED] < 0)
 
 
-@lean
+@inlined
 def start_turn(search: Search) -> None:
     """Keep the bank as it is, to come back to."""
     numbers = search.numbers
     numbers[TURN] += 1
     numbers[TOUCHED] = 0
+    numbers[SAVED_USED] = numbers[USED]
     numbers[SAVED_BANK] = numbers[BANK]
     for b in range(numbers[BANK]):
         search.saved_bank[b] = search.bank[b]
 
 
-@lean
+@inlined
 def _copy(source: Rounds, target: Rounds, row: int) -> None:
     for i in range(source.values[row, LENGTH] + 2):
         for column in range(source.visits.shape[2]):
@@ -160,7 +227,7 @@ def _copy(source: Rounds, target: Rounds, row: int) -> None:
         target.values[row, column] = source.values[row, column]
 
 
-@lean
+@inlined
 def touch(search: Search, row: int) -> None:
     """Save a row unless this turn already did, and give it a new version."""
     numbers = search.numbers
@@ -173,15 +240,74 @@ def touch(search: Search, row: int) -> None:
     search.rounds.values[row, VERSION] = numbers[VERSIONS]
 
 
+@inlined
+def put(
+    tables: Tables, search: Search, shipment: int, row: int, i: int, j: int, blind: int
+) -> None:
+    """Insert a shipment where the kernel found its place."""
+    numbers, values = search.numbers, search.rounds.values
+    touch(search, row)
+    numbers[USED] += values[row, LENGTH] == 0
+    numbers[NOW] -= values[row, COST]
+    insert(tables, search.rounds, shipment, row, i, j, blind)
+    numbers[NOW] += values[row, COST]
+    search.row_of[shipment] = row
+
+
 @lean
-def to_bank(tables: Tables, search: Search, shipment: int) -> None:
-    """Take a shipment out of its round, which is left untimed."""
+def take(tables: Tables, search: Search, shipment: int) -> None:
+    """Take a shipment out again that was put last."""
+    numbers, values = search.numbers, search.rounds.values
     row = search.row_of[shipment]
+    touch(search, row)
+    numbers[NOW] -= values[row, COST]
     remove(tables, search.rounds, shipment, row)
+    retime(tables, search.rounds, row)
+    numbers[NOW] += values[row, COST]
+    numbers[USED] -= values[row, LENGTH] == 0
     search.row_of[shipment] = -1
-    search.bank[search.numbers[BANK]] = shipment
-    search.numbers[BANK] += 1
-    search.numbers[NOW] += tables.shipments[shipment, PENALTY]
+
+
+@lean
+def to_bank(tables: Tables, search: Search, delivery: int) -> None:
+    """Take a delivery out of its rounds, which are left untimed, their costs not yet counted."""
+    numbers = search.numbers
+    option = tables.options[search.option_of[delivery]]
+    for n in range(option[MEMBERS], option[MEMBERS] + option[COUNT]):
+        shipment = tables.members[n]
+        row = search.row_of[shipment]
+        if search.turn_of[row] != numbers[TURN]:
+            touch(search, row)
+        remove(tables, search.rounds, shipment, row)
+        search.row_of[shipment] = -1
+    search.option_of[delivery] = -1
+    search.bank[numbers[BANK]] = delivery
+    numbers[BANK] += 1
+    numbers[NOW] += tables.deliveries[delivery, PENALTY]
+
+
+@lean
+def settle(tables: Tables, search: Search) -> None:
+    """Time every touched round; where leaving things out made one late, more leaves it.
+
+    Street times break the triangle inequality, so a shortened round may be late.
+    """
+    numbers, rounds = search.numbers, search.rounds
+    steady = False
+    while not steady:
+        steady = True
+        for t in range(numbers[TOUCHED]):
+            row = search.touched[t]
+            while not retime(tables, rounds, row):
+                late = min(rounds.values[row, CULPRIT], rounds.values[row, LENGTH])
+                shipment = tables.tasks[rounds.visits[row, late, TASK], SHIPMENT]
+                to_bank(tables, search, tables.shipments[shipment, DELIVERY])
+                steady = False
+    for t in range(numbers[TOUCHED]):
+        row = search.touched[t]
+        numbers[NOW] += rounds.values[row, COST] - search.saved.values[row, COST]
+        emptied = rounds.values[row, LENGTH] == 0 and search.saved.values[row, LENGTH] > 0
+        numbers[USED] -= emptied
 
 
 @lean
@@ -189,15 +315,27 @@ def restore(tables: Tables, search: Search, cost: int) -> None:
     """Undo this turn."""
     numbers, rounds = search.numbers, search.rounds
     numbers[NOW] = cost
+    numbers[USED] = numbers[SAVED_USED]
+    for t in range(numbers[TOUCHED]):
+        row = search.touched[t]
+        for i in range(1, rounds.values[row, LENGTH] + 1):
+            search.row_of[tables.tasks[rounds.visits[row, i, TASK], SHIPMENT]] = -1
     numbers[BANK] = numbers[SAVED_BANK]
     for b in range(numbers[BANK]):
         search.bank[b] = search.saved_bank[b]
-        search.row_of[search.bank[b]] = -1
+        search.option_of[search.bank[b]] = -1
     for t in range(numbers[TOUCHED]):
         row = search.touched[t]
         _copy(search.saved, rounds, row)
-        for i in range(1, rounds.values[row, LENGTH] + 1):
-            search.row_of[tables.tasks[rounds.visits[row, i, TASK], SHIPMENT]] = row
+        _settle_in(tables, search, row)
+
+
+@inlined
+def _settle_in(tables: Tables, search: Search, row: int) -> None:
+    for i in range(1, search.rounds.values[row, LENGTH] + 1):
+        shipment = tables.tasks[search.rounds.visits[row, i, TASK], SHIPMENT]
+        search.row_of[shipment] = row
+        search.option_of[tables.shipments[shipment, DELIVERY]] = tables.shipments[shipment, OPTION]
 
 
 @lean
@@ -217,26 +355,34 @@ def keep_best(search: Search) -> None:
 def recall(tables: Tables, search: Search) -> None:
     """Go back to the best plan."""
     numbers, rounds = search.numbers, search.rounds
-    for shipment in range(len(search.row_of)):
-        search.row_of[shipment] = -1
+    search.row_of[:] = -1
+    search.option_of[:] = -1
     begins = 0
     cost = 0
+    numbers[USED] = 0
     for row in range(len(tables.vehicles)):
         rounds.values[row, LENGTH] = search.best_ends[row] - begins
         for i in range(rounds.values[row, LENGTH]):
-            task = search.best[begins + i]
-            rounds.visits[row, i + 1, TASK] = task
-            search.row_of[tables.tasks[task, SHIPMENT]] = row
+            rounds.visits[row, i + 1, TASK] = search.best[begins + i]
         begins = search.best_ends[row]
         retime(tables, rounds, row)
+        _settle_in(tables, search, row)
         cost += rounds.values[row, COST]
+        numbers[USED] += rounds.values[row, LENGTH] > 0
         numbers[VERSIONS] += 1
         rounds.values[row, VERSION] = numbers[VERSIONS]
     numbers[BANK] = 0
-    for shipment in range(len(tables.shipments)):
-        if search.row_of[shipment] < 0:
-            search.bank[numbers[BANK]] = shipment
+    for delivery in range(len(tables.deliveries)):
+        if search.option_of[delivery] < 0:
+            search.bank[numbers[BANK]] = delivery
             numbers[BANK] += 1
-            cost += tables.shipments[shipment, PENALTY]
+            cost += tables.deliveries[delivery, PENALTY]
     numbers[NOW] = cost
     numbers[MOST] = len(tables.vehicles)
+
+
+@inlined
+def options_of(tables: Tables, delivery: int) -> tuple[int, int]:
+    """Return the first option of a delivery, and the one behind its last."""
+    wanted = tables.deliveries[delivery]
+    return wanted[OPTIONS], wanted[OPTIONS] + wanted[CHOICES]

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.matrix import LONGEST_TRAVEL_S, TravelMatrix
-from routing.problem import LATEST_S, Problem, Shipment, Task, Vehicle
+from routing.problem import Problem
+from routing.shipment import LATEST_S, Shipment, Task
 from routing.solution import Solution
+from routing.vehicle import Vehicle
 
 #: Li-Lim distances are kept in ten-thousandths: two plans that differ in the second decimal of
 #: their sum, the precision best known solutions are published at, differ here in the same sense.

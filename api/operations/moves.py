@@ -15,7 +15,7 @@ from api.operations.situations import OPEN, FreeTrip, Ride, Situation
 from data.database import Pool
 from data.plans import Plan
 from data.rounds import Round
-from delivery import planning
+from delivery import moving, planning
 from delivery.breaches import Breach
 from delivery.day import Day
 from delivery.errors import NotFound
@@ -220,7 +220,7 @@ def _laid_out(situation: Situation, trips: dict[Ride, Trip], streets: Streets) -
         hub=situation.hub,
         shops=situation.shops,
     )
-    matrices = travel.tables(streets, draft)
+    matrices = moving.passable(travel.tables(streets, draft))
     kept = [KeptRound(trip=trip, tasks=situation.kept_tasks(ride)) for ride, trip in trips.items()]
     return MovingDay(draft, planning.posed(draft, matrices), kept)
 

@@ -82,7 +82,9 @@ def plan_day(
     """
     with data.database.scoped(pool, town_id) as conn:
         draft, version = _read(conn, town_id, day, now)
-    posed = planning.posed(draft, travel.tables(streets, draft))
+    matrices = travel.tables(streets, draft)
+    draft = planning.reachable(draft, matrices)
+    posed = planning.posed(draft, matrices)
     solved = routing.solver.solve(
         posed, seconds=seconds, iterations=iterations, seed=seed, progress=progress
     )
@@ -100,7 +102,7 @@ def plan_day(
             conn,
             day,
             seed=seed,
-            cost_millicents=solved.cost,
+            cost_millicents=planning.cost(draft, solved),
             at=now,
             contents={id_: said for _, _, orders in version for id_, said in orders.items()},
         )

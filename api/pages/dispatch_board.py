@@ -1,5 +1,6 @@
 """The dispatcher's board in words: what to do next, what to look at, bars, rounds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +13,11 @@ from api.pages.dispatch_bars import Bars, bars
 from api.pages.dispatch_watch import Concern, concerns
 from api.pages.dispatch_words import Badge, DispatchWords
 from data.rounds import Round, Stop
+from delivery.planning import Relaxation
 from delivery.rounds import RoundState, TaskKind, TaskState
+
+#: Of what would mend a delivery left out, the board says so many, the cheapest.
+MOST_MENDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +47,12 @@ class BoardRound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A delivery no round takes, and why."""
+    """A delivery no round takes, why, and what would have mended it as the plan was made."""
 
     delivery_id: int
     label: str
     reason: str
+    mends: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +115,27 @@ def view(board: Board, words: DispatchWords, *, now: datetime) -> BoardView:
 def _left_out(board: Board, words: DispatchWords) -> list[LeftOut]:
     """Return what the plan leaves out and still waits: not what was called off or moved since."""
     waiting = set(board.unplanned)
+    names = {vehicle.id: vehicle.name for vehicle in board.vehicles}
     return [
         LeftOut(
             delivery_id=each.delivery_id,
             label=board.sheet.deliveries[each.delivery_id].place.label,
             reason=api.words.text(f"page_unserved_{each.reason}", {}, words.language),
+            mends=tuple(_mend(one, names, words) for one in each.relaxations[:MOST_MENDS]),
         )
         for each in board.sheet.unserved
         if each.delivery_id in waiting and each.delivery_id in board.sheet.deliveries
     ]
+
+
+def _mend(relaxation: Relaxation, names: Mapping[int, str], words: DispatchWords) -> str:
+    cents = round(relaxation.cost_millicents / 1000)
+    return words.text(
+        f"mend_{relaxation.kind}",
+        vehicle=names.get(relaxation.vehicle_id),
+        minutes=words.minutes(relaxation.seconds),
+        price=words.signed(cents, api.words.euros(abs(cents), words.language)),
+    )
 
 
 def _round(round_: Round, said: RoundView, words: DispatchWords) -> BoardRound:

@@ -14,6 +14,8 @@ import api.operations.logins
 import api.operations.plan_runs
 import api.operations.rides
 import data.database
+import data.fleet
+import data.moves
 import data.orders
 import data.plan_runs
 import data.plans
@@ -25,6 +27,7 @@ from data.streets.engine import StreetProcesses
 from delivery.accounts import Role
 from delivery.orders import Fulfilment, OrderState, Recipient
 from delivery.plan_runs import PlanRunState
+from delivery.planning import Relaxation, Unserved
 from delivery.pooling import DeliveryState
 from delivery.proofs import EventKind
 from delivery.rounds import TaskKind
@@ -291,6 +294,23 @@ def test_an_unserved_delivery_is_told_with_its_reason_and_can_be_assigned(
     assign = f"{BOARD}/deplacer?livraison={one}"
     assert "Affecter à une tournée" in said(page) and assign in page.text
     assert "Elle n’est dans aucune tournée" in said(desk.open(assign))
+
+
+def test_what_would_mend_an_unserved_delivery_is_told_with_its_price(
+    desk: Dispatcher, town: Town, streets: StreetProcesses
+) -> None:
+    one, _ = planned(town, streets)
+    desk.follow(desk.send(f"{BOARD}/deplacer", livraison=one, vers="aucune"))
+    plan = plan_id(town)
+    with data.database.scoped(town.pool, town.id) as conn:
+        bike = next(each for each in data.fleet.listed(conn) if each.name == "Vélo 1")
+        mend = Relaxation(kind="later", vehicle_id=bike.id, cost_millicents=420_400, seconds=900)
+        left = Unserved(delivery_id=one, reason="no_room", relaxations=(mend,))
+        data.moves.remove_unserved(conn, plan, one)
+        data.plans.add_unserved(conn, plan, [left])
+        assert data.plans.unserved(conn, plan) == [left]
+    page = said(desk.open())
+    assert "possible en livrant 15 min plus tard, avec Vélo 1 (+ 4,20 €)" in page
 
 
 @pytest.mark.parametrize("to", ["", "t", "v1@2560", "t" + "9" * 30, "ailleurs"])

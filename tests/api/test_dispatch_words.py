@@ -9,13 +9,16 @@ from api.pages.dispatch_rides import parse_ride, write_ride
 from api.pages.dispatch_watch import ORDER
 from api.pages.dispatch_words import DELIVERY_KINDS, ROUND_KINDS, DispatchWords
 from delivery.breaches import Breach
+from delivery.moving import SET_ASIDE
 from delivery.orders import OrderStep
 from delivery.parcels import DIMENSIONS
+from delivery.planning import SHOP_CLOSED, UNREACHABLE
 from delivery.pooling import DeliveryState
 from delivery.proofs import EventKind, FailureReason, ProofKind
 from delivery.rounds import RoundState, StopKind
 from delivery.slots import SlotKind
 from routing.fault import FaultCode
+from routing.solution import RelaxationKind, UnservedReason
 from tests.builders import NOON, PARIS, a_bike
 
 TOLD = set(EventKind) - {EventKind.ROUND_STARTED, EventKind.ROUND_FINISHED}
@@ -31,11 +34,20 @@ def test_every_state_step_and_reason_has_words(language: str) -> None:
         *(f"proof_{each.value}" for each in ProofKind),
         *(f"kind_{each.value}" for each in SlotKind),
         *(f"badge_{each}" for each in ORDER),
+        *(f"mend_{each.value}" for each in RelaxationKind),
     }
     texts = api.words.catalogue(language)
     assert {f"dispatch_{code}" for code in codes} - texts.keys() == set()
     assert {f"state_{each.value}" for each in DeliveryState} <= texts.keys()
     assert (DELIVERY_KINDS.keys(), ROUND_KINDS.keys()) == (set(DeliveryState), set(RoundState))
+
+
+def test_every_reason_to_leave_a_delivery_out_is_said_in_both_languages() -> None:
+    reasons = {*(each.value for each in UnservedReason), SHOP_CLOSED, UNREACHABLE, SET_ASIDE}
+    codes = [f"{where}_{reason}" for where in ("unserved", "page_unserved") for reason in reasons]
+    french, english = (api.words.catalogue(language) for language in ("fr", "en"))
+    assert set(codes) - french.keys() == set()
+    assert [code for code in codes if english[code] == french[code]] == []
 
 
 def a_breach(code: FaultCode, **changes: object) -> Breach:

@@ -116,7 +116,7 @@ def test_what_no_round_takes_is_kept_with_its_reason(town: Town, streets: Street
     assert {each.delivery_id: each.reason for each in planned.unserved} == {
         shut.delivery_id: "shop_closed",
         large.delivery_id: "too_large",
-        far_off.delivery_id: "out_of_reach",
+        far_off.delivery_id: "unreachable",
     }
     with scoped(town.pool, town.id) as conn:
         kept = data.plans.unserved(conn, planned.plan.id)

@@ -9,14 +9,24 @@ import pytest
 from delivery import planning
 from delivery.fleet import WorkingPeriod
 from delivery.loading import Consignment
-from delivery.moving import KeptRound, Moved, MovingDay, NothingToCarry, ShopShut
+from delivery.moving import KeptRound, Moved, MovingDay, NothingToCarry, ShopShut, passable
 from delivery.orders import OrderState
 from delivery.parcels import HEAVIEST_G, Size, Temperature, parcel
 from delivery.planning import Trip
 from delivery.rounds import PlannedTask, PlanOutdated, StopKind
 from routing.fault import FaultCode
 from tests import builders
-from tests.delivery.test_planning import DAY, SHOPS, a_consignment, a_trip, drafted, solved, travel
+from tests.delivery.test_planning import (
+    DAY,
+    SHOPS,
+    a_consignment,
+    a_place,
+    a_trip,
+    drafted,
+    solved,
+    travel,
+    travel_without,
+)
 
 
 def another_trip() -> Trip:
@@ -85,6 +95,23 @@ def test_a_delivery_taken_out_costs_nothing_and_arrives_nowhere() -> None:
     moved = a_moving_day(one, tasks_of(one), [a_trip()]).move(1, source=0, target=None)
     assert (moved.after.cost_millicents, moved.after.arrives_at) == (0, None)
     assert moved.before.arrives_at is not None
+
+
+def test_a_delivery_whose_street_was_closed_can_be_taken_out_of_its_round() -> None:
+    both, trips = (a_consignment(1), a_consignment(2)), (a_trip(), another_trip())
+    draft = drafted(*both, trips=trips)
+    closed = {"cargo_bike": travel_without(draft.points, a_place(2).point)}
+    kept = [
+        KeptRound(trip=trip, tasks=tasks) for trip, tasks in zip(trips, tasks_of(both), strict=True)
+    ]
+    day = MovingDay(draft, planning.posed(draft, passable(closed)), kept)
+    out = day.move(2, source=1, target=None)
+    assert (out.breaches, out.after.cost_millicents) == ((), 0)
+    moved = day.move(2, source=1, target=0)
+    assert {(each.code, each.delivery_id) for each in moved.breaches} == {
+        (FaultCode.TOO_LATE, 2),
+        (FaultCode.WORKING_PERIOD, None),
+    }
 
 
 def late_door() -> tuple[MovingDay, Moved]:

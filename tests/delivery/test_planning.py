@@ -1,6 +1,7 @@
 """A day's deliveries into a problem, and its solution back into rounds people ride."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import numpy as np
@@ -12,16 +13,16 @@ import routing.solver
 from delivery import planning
 from delivery.day import Day
 from delivery.fleet import NewVehicle, Vehicle, WorkingPeriod
-from delivery.loading import Consignment
+from delivery.loading import UNSERVED_MILLICENTS, Consignment
 from delivery.orders import Fulfilment
 from delivery.parcels import HEAVIEST_G, Size, parcel
-from delivery.planning import Draft, Trip, Unserved
+from delivery.planning import Draft, Relaxation, Trip, Unserved
 from delivery.pooling import Place
 from delivery.rounds import PlannedRound, StopKind, TaskKind
 from delivery.shops import Shop
-from routing.matrix import TravelMatrix
+from routing.matrix import LONGEST_TRAVEL_S, TravelMatrix
 from routing.problem import Problem
-from routing.solution import Solution
+from routing.solution import RelaxationKind, Solution, UnservedReason
 from tests import builders
 
 DAY = Day(date=builders.DAY, timezone=builders.PARIS)
@@ -62,6 +63,20 @@ def travel(points: Sequence[Point]) -> TravelMatrix:
         duration_s=np.round(metres / 4).astype(np.int32),
         distance_m=np.round(metres).astype(np.int32),
     )
+
+
+def travel_without(
+    points: Sequence[Point], island: Point, *, there: bool = True, back: bool = True
+) -> TravelMatrix:
+    """Straight lines, but no way there, or none back."""
+    matrix, place = travel(points), points.index(island)
+    duration_s = matrix.duration_s.copy()
+    if there:
+        duration_s[:, place] = LONGEST_TRAVEL_S
+    if back:
+        duration_s[place] = LONGEST_TRAVEL_S
+    np.fill_diagonal(duration_s, 0)
+    return TravelMatrix(duration_s=duration_s, distance_m=matrix.distance_m)
 
 
 SHOPS = {
@@ -169,18 +184,20 @@ def test_each_working_period_is_a_vehicle_of_the_problem() -> None:
     assert hours == [(8, 13), (14, 19)]
 
 
-def reasons(draft: Draft) -> list[Unserved]:
-    return list(planning.unserved(draft, solved(draft)[1]))
+def reasons(draft: Draft) -> list[tuple[int, str]]:
+    return [(each.delivery_id, each.reason) for each in planning.unserved(draft, solved(draft)[1])]
 
 
 def test_a_delivery_of_a_shut_shop_is_left_out_with_the_reason() -> None:
     shops = SHOPS | {2: builders.a_kept_shop(2, "librairie", opening_hours=())}
     draft = drafted(a_consignment(1), a_consignment(2, 2), a_consignment(3, 1, 2), shops=shops)
     assert draft.closed == (2, 3)
-    assert reasons(draft) == [
+    found = solved(draft)[1]
+    assert planning.unserved(draft, found) == (
         Unserved(delivery_id=2, reason="shop_closed"),
         Unserved(delivery_id=3, reason="shop_closed"),
-    ]
+    )
+    assert planning.cost(draft, found) == found.cost + 2 * UNSERVED_MILLICENTS
 
 
 def test_a_delivery_larger_than_every_vehicle_is_left_out_with_the_reason() -> None:
@@ -189,12 +206,58 @@ def test_a_delivery_larger_than_every_vehicle_is_left_out_with_the_reason() -> N
     base = a_consignment(1)
     large = Consignment(delivery=base.delivery, slot=base.slot, orders=(order,))
     found = reasons(drafted(large, a_consignment(2)))
-    assert found == [Unserved(delivery_id=1, reason="too_large")]
+    assert found == [(1, "too_large")]
 
 
 def test_a_delivery_no_vehicle_reaches_in_time_is_left_out_with_the_reason() -> None:
     found = reasons(drafted(a_consignment(1), trips=[a_trip(time(14), time(19))]))
-    assert found == [Unserved(delivery_id=1, reason="out_of_reach")]
+    assert found == [(1, "out_of_reach")]
+
+
+def test_what_would_mend_a_delivery_left_out_names_the_vehicle() -> None:
+    trip = a_trip()
+    other = replace(trip, vehicle=replace(trip.vehicle, id=8))
+    draft = drafted(a_consignment(3), trips=[trip, other])
+    longer = routing.solution.Relaxation(
+        kind=RelaxationKind.LONGER_PERIOD, vehicle=1, cost=420_000, seconds=900
+    )
+    left = routing.solution.Unserved(
+        delivery=0, reason=UnservedReason.NO_ROOM, relaxations=(longer,)
+    )
+    found = Solution(rounds=(), unserved=(left,), cost=0)
+    mend = Relaxation(kind="longer_period", vehicle_id=8, cost_millicents=420_000, seconds=900)
+    assert planning.unserved(draft, found) == (
+        Unserved(delivery_id=3, reason="no_room", relaxations=(mend,)),
+    )
+
+
+@pytest.mark.parametrize(("there", "back"), [(True, True), (True, False), (False, True)])
+def test_one_address_without_a_way_does_not_spoil_the_day(there: bool, back: bool) -> None:
+    draft = drafted(a_consignment(1), a_consignment(2), a_consignment(3))
+    island = travel_without(draft.points, a_place(2).point, there=there, back=back)
+    matrices = {"cargo_bike": island}
+    with pytest.raises(ValueError, match="reached by no vehicle there and back"):
+        planning.posed(draft, matrices)
+    mended = planning.reachable(draft, matrices)
+    posed = planning.posed(mended, matrices)
+    found = routing.solver.solve(posed, iterations=300, seed=1)
+    assert planning.unserved(mended, found) == (Unserved(delivery_id=2, reason="unreachable"),)
+    (planned,) = planning.rounds(mended, posed, found)
+    doors = [stop.label for stop in planned.stops if stop.kind is StopKind.DOOR]
+    assert sorted(doors) == ["1 rue du Port", "3 rue du Port"]
+    assert planning.cost(mended, found) == found.cost + UNSERVED_MILLICENTS
+
+
+def test_one_vehicle_must_reach_both_shop_and_door() -> None:
+    draft = drafted(a_consignment(1), trips=[a_trip(), a_trip(profile="van")])
+    shop, door = SHOPS[1].point, a_place(1).point
+    everywhere = travel(draft.points)
+    apart = {
+        "cargo_bike": travel_without(draft.points, shop),
+        "van": travel_without(draft.points, door),
+    }
+    assert planning.reachable(draft, apart).unreachable == (1,)
+    assert planning.reachable(draft, {**apart, "van": everywhere}) == draft
 
 
 @pytest.mark.parametrize(

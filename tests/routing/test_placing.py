@@ -7,7 +7,9 @@ from routing.fault import FaultCode
 from routing.insertion import NEVER
 from routing.placing import Placing, without
 from routing.problem import Problem
-from routing.solution import Round, Solution, Visit, cost, faults, schedule
+from routing.round import Round, Visit
+from routing.schedule import schedule
+from routing.solution import Solution, cost, faults
 from tests.routing.test_insertion import cost_if_sound, every_insertion
 from tests.routing.towns import (
     HOUR,
@@ -33,7 +35,7 @@ def filled(problem: Problem, *shipments: int) -> Round:
 def codes(problem: Problem, round_: Round) -> set[FaultCode]:
     total = cost(problem, [round_], [])
     found = faults(problem, Solution(rounds=(round_,), unserved=(), cost=total))
-    return {fault.code for fault in found} - {FaultCode.SHIPMENT_MISSING}
+    return {fault.code for fault in found} - {FaultCode.DELIVERY_MISSING}
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,7 +1,11 @@
 """The times a round is given."""
 
+from dataclasses import replace
+
 from routing.problem import Problem
-from routing.solution import Round, Schedule, Visit, schedule
+from routing.round import Round, Visit
+from routing.schedule import Schedule, price, schedule
+from routing.vehicle import OnBoard, Underway, Vehicle
 from tests.routing.towns import HOUR, a_problem, a_shipment, a_task, a_vehicle
 
 
@@ -54,3 +58,61 @@ def test_a_round_that_cannot_be_kept_is_timed_all_the_same() -> None:
     late = a_shipment(a_task(4, 0, 60), a_task(1), longest_ride_s=1)
     plan = times(a_problem([late]), (0, 0), (0, 1))
     assert [visit.start_s for visit in plan.visits] == [2400, 4200]
+
+
+def on_the_road(*on_board: OnBoard, departed_s: int = HOUR, **changes: object) -> Vehicle:
+    """A vehicle at place 2, free from two o'clock, five kilometres behind it."""
+    past = Underway(
+        place=2, free_s=2 * HOUR, departed_s=departed_s, driven_m=5000, on_board=on_board
+    )
+    return a_vehicle(underway=past, **changes)
+
+
+def test_a_vehicle_under_way_has_departed_and_goes_on_when_it_is_free() -> None:
+    problem = a_problem([a_shipment(a_task(3, 5 * HOUR), 4)], [on_the_road()])
+    plan = times(problem, (0, 0), (0, 1))
+    assert plan.departure_s == HOUR
+    assert plan.visits[0].arrival_s == 2 * HOUR + 600
+    assert [visit.start_s for visit in plan.visits] == [5 * HOUR, 5 * HOUR + 600]
+    assert plan.return_s == 5 * HOUR + 600 + 2400
+    assert plan.paid_s == 4 * HOUR + 600 + 2400
+    assert plan.distance_m == 5000 + 2000 + 4000
+
+
+def test_a_vehicle_under_way_with_nothing_left_to_do_drives_back() -> None:
+    rider = on_the_road(cost_use=7, cost_per_s=2, cost_per_m=3)
+    problem = a_problem([], [rider], setup_s=120)
+    plan = times(problem)
+    assert (plan.visits, plan.return_s) == ((), 2 * HOUR + 1200)
+    assert price(rider, plan) == 7 + 2 * (HOUR + 1200) + 3 * (5000 + 2000)
+
+
+def test_a_vehicle_under_way_spends_no_set_up_where_it_is() -> None:
+    problem = a_problem([a_shipment(2, 3)], [on_the_road()], setup_s=120)
+    plan = times(problem, (0, 0), (0, 1))
+    assert [visit.start_s for visit in plan.visits] == [2 * HOUR, 2 * HOUR + 600 + 120]
+
+
+def test_a_vehicle_under_way_waits_before_the_cold_shop() -> None:
+    cold = a_shipment(2, a_task(3, 5 * HOUR), longest_ride_s=900)
+    plan = times(a_problem([cold], [on_the_road()]), (0, 0), (0, 1))
+    assert [visit.start_s for visit in plan.visits] == [5 * HOUR - 900, 5 * HOUR]
+    assert plan.departure_s == HOUR
+
+
+def test_goods_on_board_make_no_vehicle_wait() -> None:
+    """Their ride counts from when they were fetched; the other shop's goods may wait there."""
+    cold = a_shipment(1, a_task(4, 5 * HOUR), longest_ride_s=4 * HOUR)
+    both = replace(cold, pickups=(a_task(1), a_task(3)), amounts=((1,), (1,)))
+    rider = on_the_road(OnBoard(shipment=0, left_s=(HOUR, None)))
+    plan = times(a_problem([both], [rider]), (0, 1), (0, 2))
+    assert [visit.start_s for visit in plan.visits] == [2 * HOUR + 600, 5 * HOUR]
+    chilled = replace(both, longest_ride_s=4 * HOUR - 1)
+    late = times(a_problem([chilled], [rider]), (0, 1), (0, 2))
+    assert late == plan
+
+
+def test_a_round_costs_its_use_its_time_and_its_way() -> None:
+    bike = a_vehicle(cost_use=7, cost_per_s=2, cost_per_m=3)
+    plan = times(a_problem([a_shipment(1, 2)], [bike]), (0, 0), (0, 1))
+    assert price(bike, plan) == 7 + 2 * 2400 + 3 * 4000

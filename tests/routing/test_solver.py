@@ -55,7 +55,7 @@ def test_the_cheaper_vehicle_goes() -> None:
 
 def test_a_delivery_dearer_than_its_penalty_is_left() -> None:
     solution = solve(a_problem([a_shipment(1, 4, penalty=100)]), iterations=50)
-    assert [left.reason for left in solution.unserved] == [UnservedReason.NO_ROOM]
+    assert [left.reason for left in solution.unserved] == [UnservedReason.TOO_DEAR]
     assert solution.cost == 100
 
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from routing.matrix import TravelMatrix
-from routing.problem import Problem, Shipment, Task, Vehicle
+from routing.problem import Problem
+from routing.shipment import Shipment, Task
+from routing.vehicle import Vehicle
 
 HOUR = 3600
 
