@@ -28,6 +28,8 @@ REDUCING = 0.5
 REDUCING_HEAT = 0.1
 #: Annealing cools from and to these shares of what a task costs on average.
 HOT, COLD = 1.0, 0.1
+#: Even without time so many turns are taken: the first may have overlooked a vehicle.
+LEAST_TURNS = 12
 #: A call of the compiled search lasts about this share of the budget.
 CALL = 0.004
 #: A call takes no more turns than these, so that a clock that stands still is looked at again.
@@ -124,7 +126,7 @@ def _searched(
         left = budget.spend(
             lambda turns: search.run(flat, state, turns, temperature, reducing, allowed)
         )
-        if progress is not None:
+        if progress is not None and (budget.taken >= LEAST_TURNS or budget.share >= 1):
             numbers = state.numbers
             done = Progress(
                 share=min(1.0, budget.share),
@@ -134,7 +136,7 @@ def _searched(
             progress(done)
         return left
 
-    rounds_of_tries = 2 * len(flat.shipments) // MOST_TRIED + 1
+    rounds_of_tries = 2 * len(flat.deliveries) // MOST_TRIED + LEAST_TURNS
     # However short the time, every shipment is tried once: a plan of nothing helps nobody.
     while budget.taken < rounds_of_tries and (budget.share < 1 or budget.seconds):
         spend(0.0)
