@@ -107,7 +107,7 @@ def server(
             slot_starts_at=builders.a_slot(SlotKind.DRIVE, hour=15).starts_at,
         ),
     )
-    town.plan(streets, iterations=1)
+    town.plan(streets, iterations=20)
     town.publish()
     town.clock.moment = town.rounds()[0].departs_at
     _draw(town, test_home, tmp_path)

@@ -105,7 +105,7 @@ def rider(client: httpx.Client, town: Town, streets: StreetProcesses) -> Rider:
 
 
 def published(client: httpx.Client, town: Town, streets: StreetProcesses) -> Rider:
-    town.plan(streets, iterations=1)
+    town.plan(streets, iterations=20)
     town.publish()
     first = town.rounds()[0]
     town.clock.moment = first.departs_at - timedelta(minutes=10)
@@ -452,7 +452,7 @@ def test_a_draft_does_not_exist_for_its_courier(
     client: httpx.Client, town: Town, streets: StreetProcesses
 ) -> None:
     town.take(builders.an_order())
-    town.plan(streets, iterations=1)
+    town.plan(streets, iterations=20)
     draft = town.rounds()[0]
     client.base_url = BASE
     client.cookies.update(enter(town, draft.vehicle_id))

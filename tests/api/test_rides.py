@@ -55,7 +55,7 @@ def publish(town: Town, streets: StreetProcesses) -> Town:
             slot_starts_at=a_slot(SlotKind.DRIVE, hour=15).starts_at,
         ),
     )
-    town.plan(streets, iterations=1)
+    town.plan(streets, iterations=20)
     town.publish()
     town.clock.moment = AFTERNOON
     return town
@@ -248,7 +248,7 @@ def test_neither_does_a_draft_nor_a_round_or_task_that_never_was(
     town: Town, streets: StreetProcesses
 ) -> None:
     town.take(an_order())
-    town.plan(streets, iterations=1)
+    town.plan(streets, iterations=20)
     where = tasks(town)[0]
     town.clock.moment = AFTERNOON
     for event in (
