@@ -26,7 +26,8 @@ from routing.tables import (
     Tables,
 )
 from routing.timing import COST, LENGTH, TASK, VEHICLE, retime
-from routing.underway import BANK, BEST, BEST_BANK, NOW, Search, recall
+from routing.turn import recall
+from routing.underway import BANK, BEST, BEST_BANK, NOW, Search
 
 
 class Plan(NamedTuple):

@@ -6,22 +6,12 @@ counter rises; it then goes in for one or two others whose counters add up to le
 
 from routing.compiling import inlined, lean
 from routing.insertion import NEVER, SEES_ALL, cheapest
-from routing.recreate import list_rows, place
+from routing.recreate import list_rows
+from routing.serve import place
 from routing.tables import COUNT, DELIVERY, MEMBERS, PENALTY, SHIPMENT, Tables
 from routing.timing import COST, LENGTH, TASK, VEHICLE, retime
-from routing.underway import (
-    BANK,
-    MET,
-    NOW,
-    OFFERED,
-    Search,
-    draw,
-    options_of,
-    put,
-    settle,
-    start_turn,
-    to_bank,
-)
+from routing.turn import put, settle, start_turn, to_bank
+from routing.underway import BANK, MET, NOW, OFFERED, Search, draw, options_of
 
 
 @lean

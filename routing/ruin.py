@@ -4,19 +4,8 @@ from routing.compiling import inlined, lean
 from routing.insertion import NEVER
 from routing.tables import DELIVERY, DEPARTED, SHIPMENT, Tables
 from routing.timing import LENGTH, TASK
-from routing.underway import (
-    BANK,
-    MOST,
-    TOUCHED,
-    TURN,
-    USED,
-    Search,
-    chance,
-    draw,
-    settle,
-    start_turn,
-    to_bank,
-)
+from routing.turn import settle, start_turn, to_bank
+from routing.underway import BANK, MOST, TOUCHED, TURN, USED, Search, chance, draw
 
 #: Tasks an average ruin removes by strings, and the longest string.
 RUINED = 15

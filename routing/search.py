@@ -17,32 +17,42 @@ from routing.compiling import compiled
 from routing.eject import eject
 from routing.insertion import NEVER, SEES_ALL, cheapest
 from routing.matrix import TravelMatrix
+from routing.pool import Pool, keep_rounds, open_pool
 from routing.problem import Problem
 from routing.recreate import recreate
 from routing.ruin import close_one, ruin
 from routing.shipment import Shipment, Task
 from routing.tables import Tables, tables_of
+from routing.turn import keep_best, recall, restore, start_turn
 from routing.underway import (
     BANK,
     BEST,
+    BEST_BANK,
+    NEAR,
     NOW,
+    TURN,
     USED,
     Search,
     absences,
     banked,
     begin,
     chance,
-    keep_best,
-    recall,
-    restore,
-    start_turn,
 )
 from routing.vehicle import Vehicle
+
+#: Rounds are kept for recombination from plans no dearer than the best by so many temperatures.
+KEPT = 20.0
 
 
 @compiled
 def run(
-    tables: Tables, search: Search, turns: int, temperature: float, reducing: bool, allowed: int
+    tables: Tables,
+    search: Search,
+    pool: Pool,
+    turns: int,
+    temperature: float,
+    reducing: bool,
+    allowed: int,
 ) -> int:
     """Take so many turns; return how many were taken before a reduction had nothing left.
 
@@ -61,12 +71,16 @@ def run(
         heat = -temperature * np.log(chance(search.random))
         if numbers[NOW] - before >= heat and not (reducing and absent < absent_before):
             restore(tables, search, before)
+        elif not reducing and numbers[NOW] - numbers[BEST] < KEPT * temperature:
+            keep_rounds(tables, search, pool)
         if numbers[NOW] < numbers[BEST]:
             keep_best(search)
         if reducing and numbers[BANK] > 0:
             eject(tables, search)
             if numbers[NOW] < numbers[BEST]:
                 keep_best(search)
+            if numbers[BANK] <= numbers[BEST_BANK] + 1:
+                numbers[NEAR] = numbers[TURN]
         if reducing and banked(tables, search) <= allowed:
             if numbers[USED] <= 1:
                 return turn + 1
@@ -96,7 +110,7 @@ def warm() -> None:
     tables = tables_of(problem)
     search = begin(tables, 0)
     cheapest(tables, search.rounds, 0, 0, NEVER, SEES_ALL)
-    run(tables, search, 1, 1.0, True, 0)
+    run(tables, search, open_pool(tables, size=8), 1, 1.0, True, 0)
     recall(tables, search)
     placing.warm(problem)
     reasons.unserved(problem, tables, ())

@@ -1,39 +1,30 @@
-"""Solve a problem: search within a budget, then say what is left unserved and why."""
+"""Solve a problem: climb within a budget, on every thread, then say what is unserved and why.
+
+All threads climb for themselves and meet at shares of the budget: whoever needs more vehicles or
+leaves more unserved goes on from the best plan of all, and from the rounds all have seen a cheaper
+plan is put together.
+"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import numpy as np
-
-from routing import reasons, search, underway
+from routing import reasons, underway
+from routing.budget import Budget
+from routing.climb import Climb
 from routing.problem import Problem
-from routing.recreate import MOST_TRIED
 from routing.round import Round, Visit
 from routing.solution import Solution, cost
-from routing.tables import (
-    DELIVERY,
-    DEPARTED,
-    NUMBER,
-    PENALTY,
-    SHIPMENT,
-    USE,
-    Tables,
-    tables_of,
-)
+from routing.tables import DEPARTED, NUMBER, SHIPMENT, Tables, tables_of
+from routing.warm_start import resume
 
-#: Share of the budget spent on using fewer vehicles, where using one costs anything.
-REDUCING = 0.5
-#: While reducing, annealing keeps to this share of what a task costs on average.
-REDUCING_HEAT = 0.1
-#: Annealing cools from and to these shares of what a task costs on average.
-HOT, COLD = 1.0, 0.1
-#: Even without time so many turns are taken: the first may have overlooked a vehicle.
-LEAST_TURNS = 12
-#: A call of the compiled search lasts about this share of the budget.
-CALL = 0.004
-#: A call takes no more turns than these, so that a clock that stands still is looked at again.
-MOST_TURNS = 10_000
+#: The shares of the budget threads meet at.
+MEETINGS = tuple(n / 20 for n in range(1, 21))
+#: At these a plan is put together of the rounds seen.
+RECOMBINED = (0.8, 0.95)
+#: Share of the budget this takes at most, and the least time worth it, in seconds.
+RECOMBINING, WORTH_IT_S = 0.03, 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +42,8 @@ def solve(
     seconds: float | None = None,
     iterations: int | None = None,
     seed: int = 0,
+    threads: int = 1,
+    start: Sequence[Round] = (),
     progress: Callable[[Progress], None] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Solution:
@@ -59,112 +52,73 @@ def solve(
     Parameters
     ----------
     seconds, iterations
-        Give exactly one. The same problem, seed and iterations give the same answer; seconds are
-        those of `clock`.
+        Give exactly one; each thread has it to itself. The same problem, start, seed, threads and
+        iterations give the same answer; seconds are those of `clock`.
+    start
+        Rounds to begin with; what they can no longer serve in time leaves them.
     progress
-        Called a few hundred times in a run.
+        Called a few hundred times in a run, from one thread.
 
     Raises
     ------
     ValueError
-        No budget is given, or both, or one is negative.
+        No budget is given, or both, or one is negative; there is no thread; a visit of the start
+        is none of the problem's.
     """
     if (seconds is None) == (iterations is None):
         raise ValueError("give either seconds or iterations")
     if min(seconds or 0, iterations or 0, seed) < 0:
         raise ValueError("seconds, iterations and seed must not be negative")
+    if threads < 1:
+        raise ValueError("a search needs at least one thread")
     if not problem.shipments or not problem.vehicles:
         return _answer(problem, None, ())
-    budget = _Budget(seconds=seconds, iterations=iterations, clock=clock)
+    began = clock()
     flat = tables_of(problem)
-    return _answer(problem, flat, _searched(flat, underway.begin(flat, seed), budget, progress))
+    climbs = []
+    for n in range(threads):
+        budget = Budget(seconds=seconds, iterations=iterations, clock=clock, begun=began)
+        state = underway.begin(flat, seed * threads + n)
+        if start:
+            resume(flat, state, start)
+        climbs.append(Climb(flat, state, budget))
+    _climb(climbs, progress)
+    best = min(climbs, key=lambda climb: climb.best)
+    return _answer(problem, flat, _rounds(flat, best.state))
 
 
-class _Budget:
-    """Turns or time, handed out in calls short enough to stop when they are used up."""
+def _climb(climbs: list[Climb], progress: Callable[[Progress], None] | None) -> None:
+    """Climb to the end of the budget, from meeting to meeting."""
 
-    def __init__(
-        self, *, seconds: float | None, iterations: int | None, clock: Callable[[], float]
-    ) -> None:
-        """Start the clock."""
-        self.seconds = seconds
-        self.iterations = iterations
-        self.clock = clock
-        self.begun = clock()
-        self.taken = 0
-        self.call = 1
+    def tell() -> None:
+        if progress is not None and climbs[0].is_told:
+            progress(_progress(climbs))
 
-    @property
-    def share(self) -> float:
-        """How much is used up: 1 or more when all is."""
-        if self.seconds is None:
-            return self.taken / self.iterations if self.iterations else 1.0
-        return (self.clock() - self.begun) / self.seconds if self.seconds else 1.0
-
-    def spend(self, turns: Callable[[int], int]) -> int:
-        """Take one call's worth of turns; return how many of them were left over."""
-        if self.iterations is not None:
-            self.call = max(1, min(int(self.iterations * CALL), self.iterations - self.taken))
-        before = self.share
-        call = self.call
-        taken = turns(call)
-        self.taken += taken
-        pace = CALL / max(self.share - before, CALL / 100)
-        self.call = max(1, min(MOST_TURNS, int(call * min(2.0, pace))))
-        return call - taken
+    with ThreadPoolExecutor(len(climbs)) as crew:
+        for share in MEETINGS:
+            others = [crew.submit(climb.until, share) for climb in climbs[1:]]
+            climbs[0].until(share, tell)
+            for other in others:
+                other.result()
+            _meet(climbs, share)
+    tell()
 
 
-def _searched(
-    flat: Tables,
-    state: underway.Search,
-    budget: _Budget,
-    progress: Callable[[Progress], None] | None,
-) -> tuple[Round, ...]:
-    """Fill, reduce, anneal, each to its share of the budget; return the best rounds."""
-
-    def spend(temperature: float, *, reducing: bool = False, allowed: int = 0) -> int:
-        left = budget.spend(
-            lambda turns: search.run(flat, state, turns, temperature, reducing, allowed)
-        )
-        if progress is not None and (budget.taken >= LEAST_TURNS or budget.share >= 1):
-            numbers = state.numbers
-            done = Progress(
-                share=min(1.0, budget.share),
-                cost=int(numbers[underway.BEST]),
-                unserved=int(numbers[underway.BEST_BANK]),
-            )
-            progress(done)
-        return left
-
-    rounds_of_tries = 2 * len(flat.deliveries) // MOST_TRIED + LEAST_TURNS
-    # However short the time, every shipment is tried once: a plan of nothing helps nobody.
-    while budget.taken < rounds_of_tries and (budget.share < 1 or budget.seconds):
-        spend(0.0)
-    warmth = _cost_per_task(flat, state)
-    if flat.vehicles[:, USE].any():
-        allowed = _penalties(flat, state)
-        while budget.share < REDUCING and not spend(
-            REDUCING_HEAT * warmth, reducing=True, allowed=allowed
-        ):
-            pass
-        underway.recall(flat, state)
-    begun = budget.share
-    while (share := budget.share) < 1:
-        spend(warmth * HOT * (COLD / HOT) ** ((share - begun) / (1 - begun)))
-    return _rounds(flat, state)
+def _progress(climbs: list[Climb]) -> Progress:
+    best = min(climbs, key=lambda climb: climb.best)
+    return Progress(
+        share=min(1.0, climbs[0].budget.share),
+        cost=best.best,
+        unserved=int(best.state.numbers[underway.BEST_BANK]),
+    )
 
 
-def _penalties(flat: Tables, state: underway.Search) -> int:
-    tasks = state.best[: state.best_ends[-1]]
-    served = np.unique(flat.shipments[flat.tasks[tasks, SHIPMENT], DELIVERY])
-    return int(flat.deliveries[:, PENALTY].sum() - flat.deliveries[served, PENALTY].sum())
-
-
-def _cost_per_task(flat: Tables, state: underway.Search) -> float:
-    """Return what a served task costs on average, use and penalties apart."""
-    used = np.diff(state.best_ends, prepend=0) > 0
-    moving = state.numbers[underway.BEST] - _penalties(flat, state) - flat.vehicles[used, USE].sum()
-    return float(moving) / max(1, int(state.best_ends[-1]))
+def _meet(climbs: list[Climb], share: float) -> None:
+    best = min(climbs, key=lambda climb: climb.best)
+    if share in RECOMBINED and best.budget.effort * RECOMBINING >= WORTH_IT_S:
+        best.recombine(best.budget.effort * RECOMBINING)
+    for climb in climbs:
+        climb.meet(best)
 
 
 def _rounds(flat: Tables, state: underway.Search) -> tuple[Round, ...]:

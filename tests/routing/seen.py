@@ -8,17 +8,8 @@ from routing.ruin import ruin
 from routing.solution import Solution, Unserved, UnservedReason, cost
 from routing.tables import DEPARTED, FIRST, NUMBER, SHIPMENT, TASKS, Tables, tables_of
 from routing.timing import LENGTH, TASK, retime
-from routing.underway import (
-    BEST,
-    NOW,
-    TOUCHED,
-    TURN,
-    Search,
-    begin,
-    keep_best,
-    restore,
-    start_turn,
-)
+from routing.turn import keep_best, restore, start_turn
+from routing.underway import BEST, NOW, TOUCHED, TURN, Search, begin
 
 
 class Seen:

@@ -1,6 +1,7 @@
 """Plans as a whole: sound, the same for the same seed, and no worse than a hand's."""
 
 import itertools
+import threading
 
 import pytest
 from hypothesis import given, settings
@@ -32,6 +33,29 @@ def test_the_same_seed_gives_the_same_plan(seed: int) -> None:
     problem = a_random_problem(seed, shipments=30)
     first, second = (solve(problem, iterations=400, seed=seed) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_seed_gives_the_same_plan_on_two_threads(seed: int) -> None:
+    problem = a_random_problem(seed, shipments=30)
+    first, second = (solve(problem, iterations=400, seed=seed, threads=2) for _ in range(2))
+    assert first == second
+    assert faults(problem, first) == ()
+
+
+def test_no_thread_plans_nothing() -> None:
+    with pytest.raises(ValueError, match="at least one thread"):
+        solve(a_problem([a_shipment(1, 2)]), iterations=1, threads=0)
+
+
+def test_who_stops_a_search_stops_all_its_threads() -> None:
+    def stop(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        solve(a_random_problem(1, shipments=20), seconds=2.0, threads=2, progress=stop)
+    assert threading.active_count() == before
 
 
 def test_a_short_street_is_driven_there_and_back() -> None:

@@ -1,0 +1,153 @@
+"""One search on one thread, from an empty plan or a given one to a good one.
+
+It fills the rounds, then uses fewer vehicles while there is hope, then anneals; every phase ends
+at its share of the budget, and a climb may be halted at any share between.
+"""
+
+from collections.abc import Callable
+from enum import Enum, auto
+
+import numpy as np
+
+from routing import search, turn, underway
+from routing.budget import Budget
+from routing.cover import adopt
+from routing.pool import Pool, open_pool
+from routing.recombine import recombine
+from routing.recreate import MOST_TRIED
+from routing.tables import DELIVERY, PENALTY, SHIPMENT, USE, Tables
+
+#: Share of the budget after which no search for fewer vehicles goes on, where using one costs.
+REDUCING = 0.5
+#: It is given up where for this share of the budget never less than two deliveries were left over.
+PATIENCE = 0.1
+#: While reducing, annealing keeps to this share of what a task costs on average.
+REDUCING_HEAT = 0.1
+#: Annealing cools from and to these shares of what a task costs on average.
+HOT, COLD = 1.0, 0.1
+#: Even without time so many turns are taken: the first may have overlooked a vehicle.
+LEAST_TURNS = 12
+
+
+class Phase(Enum):
+    """What a climb is at."""
+
+    FILLING = auto()
+    REDUCING = auto()
+    ANNEALING = auto()
+
+
+class Climb:
+    """A search, its budget, and the rounds it saw."""
+
+    def __init__(self, flat: Tables, state: underway.Search, budget: Budget) -> None:
+        """Begin at the best plan the search holds."""
+        self.flat = flat
+        self.state = state
+        self.budget = budget
+        self.pool: Pool = open_pool(flat)
+        self.phase = Phase.FILLING
+        self._hoped = 0.0
+        self._near = 0
+        self._begun = 0.0
+        self._warmth = 0.0
+        self._allowed = 0
+
+    @property
+    def best(self) -> int:
+        """What the best plan costs."""
+        return int(self.state.numbers[underway.BEST])
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether the best plan is worth showing: it was tried often enough."""
+        return self.budget.taken >= LEAST_TURNS or self.budget.share >= 1
+
+    def until(self, share: float, tell: Callable[[], None] | None = None) -> None:
+        """Go on to a share of the budget; `tell` is called now and then."""
+        while self.phase is Phase.FILLING and self._is_filling():
+            self._spend(0.0)
+            if tell is not None:
+                tell()
+        while self.budget.share < share:
+            if self.phase is Phase.REDUCING:
+                self._reduce()
+            else:
+                self._anneal()
+            if tell is not None:
+                tell()
+
+    def meet(self, best: "Climb") -> None:
+        """Go on from the best plan of all where it uses fewer vehicles or leaves less."""
+        mine, theirs = self.state, best.state
+        if self._weight() <= best._weight():
+            return
+        mine.best[:], mine.best_ends[:] = theirs.best, theirs.best_ends
+        for number in (underway.BEST, underway.BEST_BANK):
+            mine.numbers[number] = theirs.numbers[number]
+        turn.recall(self.flat, mine)
+        self._hope()
+
+    def recombine(self, seconds: float) -> None:
+        """Go on from a plan of rounds seen, where one is cheaper than the best."""
+        if self.budget.seconds is None:
+            plan = recombine(self.flat, self.state, self.pool, effort=seconds)
+        else:
+            plan = recombine(self.flat, self.state, self.pool, seconds=seconds)
+        if plan is not None:
+            adopt(self.flat, self.state, plan)
+
+    def _weight(self) -> int:
+        """Return what the best plan costs in vehicles used and deliveries left."""
+        used = np.diff(self.state.best_ends, prepend=0) > 0
+        return int(_penalties(self.flat, self.state) + self.flat.vehicles[used, USE].sum())
+
+    def _is_filling(self) -> bool:
+        """Tell whether filling goes on: however short the time, every shipment is tried once."""
+        least = 2 * len(self.flat.deliveries) // MOST_TRIED + LEAST_TURNS
+        if self.budget.taken < least and (self.budget.share < 1 or self.budget.seconds):
+            return True
+        self._warmth = _cost_per_task(self.flat, self.state)
+        self._allowed = _penalties(self.flat, self.state)
+        self._hope()
+        self.phase = Phase.REDUCING if self.flat.vehicles[:, USE].any() else Phase.ANNEALING
+        self._begun = self.budget.share
+        return False
+
+    def _reduce(self) -> None:
+        left = self._spend(REDUCING_HEAT * self._warmth, reducing=True)
+        if self.state.numbers[underway.NEAR] > self._near:
+            self._hope()
+        share = self.budget.share
+        if left or share >= REDUCING or share - self._hoped > PATIENCE:
+            turn.recall(self.flat, self.state)
+            self._begun = share
+            self.phase = Phase.ANNEALING
+
+    def _hope(self) -> None:
+        self._near = int(self.state.numbers[underway.NEAR])
+        self._hoped = self.budget.share
+
+    def _anneal(self) -> None:
+        done = (self.budget.share - self._begun) / (1 - self._begun)
+        self._spend(self._warmth * HOT * (COLD / HOT) ** done)
+
+    def _spend(self, temperature: float, *, reducing: bool = False) -> int:
+        return self.budget.spend(
+            lambda turns: search.run(
+                self.flat, self.state, self.pool, turns, temperature, reducing, self._allowed
+            )
+        )
+
+
+def _penalties(flat: Tables, state: underway.Search) -> int:
+    tasks = state.best[: state.best_ends[-1]]
+    served = np.unique(flat.shipments[flat.tasks[tasks, SHIPMENT], DELIVERY])
+    return int(flat.deliveries[:, PENALTY].sum() - flat.deliveries[served, PENALTY].sum())
+
+
+def _cost_per_task(flat: Tables, state: underway.Search) -> float:
+    """Return what a served task costs on average, use and penalties apart."""
+    used = np.diff(state.best_ends, prepend=0) > 0
+    moving = state.numbers[underway.BEST] - _penalties(flat, state) - flat.vehicles[used, USE].sum()
+    return float(moving) / max(1, int(state.best_ends[-1]))
