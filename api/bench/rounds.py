@@ -94,7 +94,7 @@ def bench_rounds(
     Raises
     ------
     ValueError
-        A file is no instance, there is no such peer, or the solver has fewer threads.
+        A file is no instance, or there is no such peer.
     ModuleNotFoundError
         A peer's package is not installed.
     """

@@ -1,5 +1,6 @@
 """Plan a day and publish the plan: read, close, solve, reopen, check, write."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,6 +35,9 @@ from delivery.rounds import PlannedRound, PlanOutdated, PlanPublished, PlanUnkno
 from routing.fault import Fault
 from routing.solver import Progress
 from routing.streets import Route, Streets
+
+#: A plan is searched for on so many cores at most: the rest of the machine serves the town.
+MOST_THREADS = 4
 
 
 class NoHub(Refusal):
@@ -77,6 +81,7 @@ def plan_day(
     """Plan the day's promised deliveries that no published round holds yet, and save the draft.
 
     No transaction is open while the solver runs; orders that change meanwhile refuse the plan.
+    A budget of seconds is spent on every core, one of iterations on one.
 
     Raises NoHub, NoVehicle, TooFarFromStreet, OutOfReach, PlanOutdated.
     """
@@ -86,7 +91,12 @@ def plan_day(
     draft = planning.reachable(draft, matrices)
     posed = planning.posed(draft, matrices)
     solved = routing.solver.solve(
-        posed, seconds=seconds, iterations=iterations, seed=seed, progress=progress
+        posed,
+        seconds=seconds,
+        iterations=iterations,
+        seed=seed,
+        threads=1 if seconds is None else min(MOST_THREADS, os.cpu_count() or 1),
+        progress=progress,
     )
     faults = routing.solution.faults(posed, solved)
     if faults:

@@ -1,7 +1,6 @@
 """Public instances read as problems, everybody asked alike, and what is told of it."""
 
 import gzip
-import inspect
 import json
 import sys
 from collections.abc import Callable
@@ -21,7 +20,6 @@ from api.bench.rounds import Asking, Line, bench_rounds, budget_s
 from api.bench.tables import median, result, rounds_table
 from routing.round import Round, Visit
 from routing.solution import faults
-from routing.solver import solve
 from tests import builders
 
 PUBLIC = Path(__file__).parents[3] / "shared" / "data"
@@ -262,9 +260,6 @@ def test_a_public_instance_is_solved_soundly(file: str, shipments: int) -> None:
     assert (line.unserved, line.faults) == (0, 0)
 
 
-@pytest.mark.skipif(
-    "threads" not in inspect.signature(solve).parameters, reason="the solver runs on one thread"
-)
 def test_one_core_and_two_take_turns(two_parcels: Path) -> None:
     *runs, line = bench_cores([two_parcels], Asking(seconds=0.1, seeds=(1, 2)))
     assert [(run.threads, run.seed) for run in runs] == [(1, 1), (2, 1), (1, 2), (2, 2)]
