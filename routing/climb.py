@@ -14,7 +14,7 @@ from routing.budget import Budget
 from routing.cover import adopt
 from routing.pool import Pool, open_pool
 from routing.recombine import recombine
-from routing.recreate import MOST_TRIED
+from routing.recreate import MOST_TRIED, complete
 from routing.tables import DELIVERY, PENALTY, SHIPMENT, USE, Tables
 
 #: Share of the budget after which no search for fewer vehicles goes on, where using one costs.
@@ -96,6 +96,11 @@ class Climb:
             plan = recombine(self.flat, self.state, self.pool, seconds=seconds)
         if plan is not None:
             adopt(self.flat, self.state, plan)
+
+    def finish(self) -> None:
+        """Serve what the best plan leaves though it has room at less than the penalty."""
+        if self.state.numbers[underway.BEST_BANK] > 0:
+            complete(self.flat, self.state)
 
     def _weight(self) -> int:
         """Return what the best plan costs in vehicles used and deliveries left."""

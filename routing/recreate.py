@@ -7,10 +7,14 @@ a loss, or left out to give others room, and annealing judges.
 import numpy as np
 
 from routing.compiling import compiled, inlined
-from routing.serve import has_few_tasks, place
+from routing.serve import is_bold, place
 from routing.tables import FAR, HAUL, KIND, SPAN, Tables
+from routing.turn import keep_best, recall, start_turn
 from routing.underway import (
     BANK,
+    BEST,
+    KEEN,
+    NOW,
     OFFERED,
     SAVED_BANK,
     STAMP,
@@ -37,7 +41,7 @@ def recreate(tables: Tables, search: Search) -> None:
     numbers, random = search.numbers, search.random
     waiting = numbers[BANK]
     tried = MOST_TRIED / max(1, numbers[SAVED_BANK])
-    wait = WAIT if has_few_tasks(search) else 0.0
+    wait = WAIT if is_bold(search) else 0.0
     list_rows(tables, search)
     for b in range(waiting):
         search.held[b] = search.bank[b]
@@ -52,6 +56,25 @@ def recreate(tables: Tables, search: Search) -> None:
         if search.keys[b] == NOT_NOW or not place(tables, search, delivery):
             search.bank[numbers[BANK]] = delivery
             numbers[BANK] += 1
+
+
+@compiled
+def complete(tables: Tables, search: Search) -> None:
+    """Serve what the best plan leaves though a round has room at less than its penalty."""
+    numbers = search.numbers
+    recall(tables, search)
+    start_turn(search)
+    list_rows(tables, search)
+    numbers[KEEN], waiting = 1, numbers[BANK]
+    numbers[BANK] = 0
+    for b in range(waiting):
+        delivery = search.bank[b]
+        if not place(tables, search, delivery):
+            search.bank[numbers[BANK]] = delivery
+            numbers[BANK] += 1
+    numbers[KEEN] = 0
+    if numbers[NOW] < numbers[BEST]:
+        keep_best(search)
 
 
 @inlined

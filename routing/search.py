@@ -19,11 +19,11 @@ from routing.insertion import NEVER, SEES_ALL, cheapest
 from routing.matrix import TravelMatrix
 from routing.pool import Pool, keep_rounds, open_pool
 from routing.problem import Problem
-from routing.recreate import recreate
+from routing.recreate import complete, recreate
 from routing.ruin import close_one, ruin
 from routing.shipment import Shipment, Task
 from routing.tables import Tables, tables_of
-from routing.turn import keep_best, recall, restore, start_turn
+from routing.turn import keep_best, mend, restore, start_turn
 from routing.underway import (
     BANK,
     BEST,
@@ -111,7 +111,8 @@ def warm() -> None:
     search = begin(tables, 0)
     cheapest(tables, search.rounds, 0, 0, NEVER, SEES_ALL)
     run(tables, search, open_pool(tables, size=8), 1, 1.0, True, 0)
-    recall(tables, search)
+    complete(tables, search)
+    mend(tables, search)
     placing.warm(problem)
     reasons.unserved(problem, tables, ())
 

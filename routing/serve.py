@@ -15,6 +15,7 @@ from routing.turn import put, take
 from routing.underway import (
     BLIND,
     HEAD,
+    KEEN,
     MOST,
     NOW,
     OFFERED,
@@ -28,7 +29,7 @@ from routing.underway import (
     options_of,
 )
 
-#: Problems of fewer tasks have so few rounds that chance must help more often.
+#: Problems of fewer tasks are searched more boldly.
 FEW_TASKS = 60
 #: Chances that recreating overlooks a round or an option, or half of a round's positions.
 BLINK, BLINK_OF_FEW = 0.01, 0.3
@@ -47,7 +48,7 @@ def place(tables: Tables, search: Search, delivery: int) -> bool:
     Now and then, where tasks are few, it is served all the same.
     """
     penalty = tables.deliveries[delivery, PENALTY]
-    at_a_loss = has_few_tasks(search) and chance(search.random) < LOSS
+    at_a_loss = is_bold(search) and chance(search.random) < LOSS
     bound = NEVER if at_a_loss else penalty
     first, end = options_of(tables, delivery)
     if end - first == 1 and tables.options[first, COUNT] == 1:
@@ -70,10 +71,10 @@ def place(tables: Tables, search: Search, delivery: int) -> bool:
 def _choose(tables: Tables, search: Search, delivery: int, bound: int) -> int:
     """Try a delivery's options one after the other for real; return the cheapest, or -1."""
     best, chosen = bound, -1
-    blink = BLINK_OF_FEW if has_few_tasks(search) else BLINK
+    blink = BLINK_OF_FEW if is_bold(search) else BLINK
     first, end = options_of(tables, delivery)
     for option in range(first, end):
-        if end - first > 1 and chance(search.random) < blink:
+        if end - first > 1 and not search.numbers[KEEN] and chance(search.random) < blink:
             continue
         cost = _try_option(tables, search, option, best)
         if cost < best:
@@ -190,11 +191,13 @@ def _pick(search: Search, row: int, i: int, j: int, blind: int) -> None:
 @inlined
 def next_blink(search: Search, n: int) -> int:
     """Return which of the offered rows is overlooked next, from this one on."""
-    blinks = BLINKS_OF_FEW if has_few_tasks(search) else BLINKS
+    if search.numbers[KEEN]:
+        return len(search.offered)
+    blinks = BLINKS_OF_FEW if is_bold(search) else BLINKS
     return n + int(np.log(chance(search.random)) * blinks)
 
 
 @inlined
-def has_few_tasks(search: Search) -> bool:
-    """Tell whether the problem is small."""
-    return len(search.leaving) < FEW_TASKS
+def is_bold(search: Search) -> bool:
+    """Tell whether chance must help more often: few tasks have few rounds."""
+    return len(search.leaving) < FEW_TASKS and not search.numbers[KEEN]

@@ -101,6 +101,7 @@ def _climb(climbs: list[Climb], progress: Callable[[Progress], None] | None) -> 
             for other in others:
                 other.result()
             _meet(climbs, share)
+    min(climbs, key=lambda climb: climb.best).finish()
     tell()
 
 

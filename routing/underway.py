@@ -32,7 +32,8 @@ from routing.timing import COST, LENGTH, Rounds, open_rounds, retime
     OFFERED,
     MET,
     NEAR,
-) = range(15)
+    KEEN,
+) = range(16)
 ROW, HEAD, TAIL, BLIND = range(4)
 
 
@@ -59,7 +60,8 @@ class Search(NamedTuple):
     best, best_ends
         The best plan's tasks row by row, and where each row ends.
     numbers
-        Counters and costs, named by the constants above; `MOST` rounds may leave.
+        Counters and costs, named by the constants above: `MOST` rounds may leave; `NEAR` is the
+        last turn one delivery was left over; while `KEEN` nothing is overlooked.
     pick
         (4,): row, place and blind eye of the last cheapest insertion found.
     tries
@@ -119,7 +121,7 @@ def begin(tables: Tables, seed: int) -> Search:
     rounds = open_rounds(tables)
     for row in range(vehicles):
         retime(tables, rounds, row)
-    numbers = np.zeros(15, np.int64)
+    numbers = np.zeros(16, np.int64)
     numbers[BANK] = numbers[BEST_BANK] = deliveries
     numbers[NOW] = tables.deliveries[:, PENALTY].sum() + rounds.values[:vehicles, COST].sum()
     numbers[BEST] = numbers[NOW]

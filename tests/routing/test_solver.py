@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.solution import UnservedReason, faults
+from routing.solution import RelaxationKind, UnservedReason, faults
 from routing.solver import Progress, solve
+from tests.routing.random_towns import a_town
 from tests.routing.towns import (
     HOUR,
     a_problem,
@@ -81,6 +82,23 @@ def test_a_delivery_dearer_than_its_penalty_is_left() -> None:
     solution = solve(a_problem([a_shipment(1, 4, penalty=100)]), iterations=50)
     assert [left.reason for left in solution.unserved] == [UnservedReason.TOO_DEAR]
     assert solution.cost == 100
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_nothing_a_round_has_room_for_below_its_penalty_is_left(seed: int) -> None:
+    problem = a_town(seed)
+    for left in solve(problem, iterations=3, seed=seed).unserved:
+        delivery = problem.deliveries[left.delivery]
+        if all(len(option) == 1 for option in delivery.options):
+            more = [each.cost for each in left.relaxations if each.kind is RelaxationKind.PAY_MORE]
+            assert min(more, default=delivery.penalty) >= delivery.penalty
+
+
+def test_a_long_search_puts_rounds_it_saw_together_and_stays_the_same() -> None:
+    problem = a_random_problem(2, shipments=4, pickups=1)
+    first, second = (solve(problem, iterations=340_000, seed=1, threads=2) for _ in range(2))
+    assert faults(problem, first) == ()
+    assert first == second
 
 
 def reasons(shipment: object, **vehicle: object) -> list[UnservedReason]:
