@@ -46,7 +46,7 @@ screenshots: setup
 
 lock:
 	$(BIN)/python -m pip install -q uv
-	$(BIN)/uv pip compile --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header --all-extras --upgrade -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --universal --python-version 3.12 --generate-hashes --no-header --all-extras --upgrade -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv api/web/node_modules build *.egg-info

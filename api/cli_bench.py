@@ -3,7 +3,7 @@
 Each tells on standard error how far it is, and prints a table in Markdown, or JSON lines.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -47,6 +47,25 @@ def numbers[N: (int, float)](text: str, kind: type[N]) -> list[N]:
         fail(f"« {text} » n'est pas une suite de nombres : écrivez par exemple 1,2,3.")
 
 
+def report[L](
+    lines: Iterable[L],
+    as_json: bool,
+    *,
+    flat: Callable[[L], dict[str, object]],
+    said: Callable[[L], str],
+    table: Callable[[Sequence[L]], str],
+) -> None:
+    """Say each line as it comes, and print it flat as JSON, or all of them as a table."""
+    printed: list[L] = []
+    for line in lines:
+        printed.append(line)
+        if as_json:
+            print_json(flat(line))
+        typer.echo(said(line), err=True)
+    if not as_json:
+        typer.echo(table(printed))
+
+
 @bench_app.command()
 def rounds(
     files: list[Path],
@@ -80,15 +99,12 @@ def rounds(
         if out is not None:
             keep_plan(out, instance, solution, day=datetime.now(UTC).date())
 
-    lines: list[Line] = []
+    def said(line: Line) -> str:
+        return f"{line.instance} {line.solver} {line.setting} {result(line)}"
+
     with faults_said():
-        for line in bench_rounds(files, asking, keep=keep):
-            lines.append(line)
-            if as_json:
-                print_json(line.as_json())
-            typer.echo(f"{line.instance} {line.solver} {line.setting} {result(line)}", err=True)
-    if not as_json:
-        typer.echo(rounds_table(lines))
+        lines = bench_rounds(files, asking, keep=keep)
+        report(lines, as_json, flat=Line.as_json, said=said, table=rounds_table)
 
 
 @bench_app.command()
@@ -128,21 +144,18 @@ def growth(
     """Mesurer temps et mémoire à mesure que les tâches d'une ville augmentent."""
     from api.bench.growth import GrowthLine, bench_growth, growth_table
 
-    lines: list[GrowthLine] = []
+    def said(line: GrowthLine) -> str:
+        return f"{line.tasks} : {line.per_1000_s} s / 1000, {line.peak_mb} Mo"
+
     with faults_said():
-        for line in bench_growth(
+        lines = bench_growth(
             numbers(sizes, int),
             iterations=iterations,
             seed=seed,
             osm_file=osm,
             home=Settings().home,
-        ):
-            lines.append(line)
-            if as_json:
-                print_json(asdict(line))
-            typer.echo(f"{line.tasks} : {line.per_1000_s} s / 1000, {line.peak_mb} Mo", err=True)
-    if not as_json:
-        typer.echo(growth_table(lines))
+        )
+        report(lines, as_json, flat=asdict, said=said, table=growth_table)
 
 
 @bench_app.command()
@@ -160,15 +173,12 @@ def day(
     from api.bench.town import opened
     from api.bench.town_day import posed_day
 
-    lines: list[DayLine] = []
+    def said(line: DayLine) -> str:
+        return f"{line.budget_s} s : {line.cost_cents / 100} €, × {line.ratio}"
+
     with faults_said():
         with opened(osm, Settings().home) as town:
             posed = posed_day(town, deliveries=deliveries, vehicles=vehicles)
         budgets, chosen = numbers(seconds, float), numbers(seeds, int)
-        for line in bench_day(posed, budgets, chosen, threads=threads):
-            lines.append(line)
-            if as_json:
-                print_json(asdict(line))
-            typer.echo(f"{line.budget_s} s : {line.cost_cents / 100} €, × {line.ratio}", err=True)
-    if not as_json:
-        typer.echo(day_table(lines))
+        lines = bench_day(posed, budgets, chosen, threads=threads)
+        report(lines, as_json, flat=asdict, said=said, table=day_table)

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -63,7 +64,10 @@ def an_address(number: int = 12, street: str = "rue du Port", **changes: object)
 
 
 def a_slot(kind: SlotKind = SlotKind.HOME, *, capacity: int = 20, hour: int = 14) -> NewSlot:
-    starts_at = datetime.combine(DAY, time(hour), tzinfo=UTC)
+    return slot_at(datetime.combine(DAY, time(hour), tzinfo=UTC), kind, capacity=capacity)
+
+
+def slot_at(starts_at: datetime, kind: SlotKind = SlotKind.HOME, *, capacity: int = 20) -> NewSlot:
     return NewSlot(
         kind=kind,
         starts_at=starts_at,
@@ -110,6 +114,19 @@ def an_order(reference: str = "A-1", **changes: object) -> NewOrder:
         **changes,
     }
     return NewOrder(**values)  # type: ignore[arg-type]
+
+
+#: What makes `an_order` one to fetch at the drive, or at the shop's own counter.
+AT_DRIVE: dict[str, Any] = {
+    "fulfilment": Fulfilment.DRIVE,
+    "address": None,
+    "slot_starts_at": a_slot(SlotKind.DRIVE, hour=15).starts_at,
+}
+AT_COUNTER: dict[str, Any] = {
+    "fulfilment": Fulfilment.COUNTER,
+    "address": None,
+    "slot_starts_at": None,
+}
 
 
 def a_van(name: str = "Fourgon", **changes: object) -> NewVehicle:

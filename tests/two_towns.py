@@ -37,24 +37,25 @@ class World:
     #: The same of another town.
     foreign: dict[str, Any] = field(default_factory=dict)
 
-    def headers(self, role: str, *, is_program: bool) -> dict[str, str]:
+    def headers(self, role: str, *, is_program: bool, shop: str = "fromagerie") -> dict[str, str]:
+        """Let somebody of a role in: by a new key, or logged in, at `shop` where it is one."""
         if is_program:
-            return self.town.key(role, self._subject(role))
+            return self.town.key(role, self._subject(role, shop))
         kept = logins.cookie(
             self.town.pool,
             self.town.id,
             Role(role),
             now=self.town.clock(),
-            shop_id=self.town.shops["fromagerie"] if role == "shop" else None,
+            shop_id=self.town.shops[shop] if role == "shop" else None,
             vehicle_id=self.own["vehicle_id"] if role == "courier" else None,
         )
         ((name, token),) = kept.items()
         return {"Cookie": f"{name}={token}", "X-CSRF-Token": logins.csrf_of(kept)}
 
-    def _subject(self, role: str) -> int | None:
+    def _subject(self, role: str, shop: str) -> int | None:
         return {
             "channel": self.town.channel.id,
-            "shop": self.town.shops["fromagerie"],
+            "shop": self.town.shops[shop],
             "courier": self.own["vehicle_id"],
         }.get(role)
 

@@ -7,19 +7,11 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 import api.operations.orders
-from delivery.orders import Fulfilment, OrderState
+from delivery.orders import OrderState
 from delivery.pooling import DeliveryState
 from delivery.proofs import MOST_ATTEMPTS, WAIT
-from delivery.slots import SlotKind
-from tests.builders import a_slot, an_order
+from tests.builders import AT_COUNTER, AT_DRIVE, an_order
 from tests.small_town import ENGAGED, Town
-
-COUNTER = {"fulfilment": Fulfilment.COUNTER, "address": None, "slot_starts_at": None}
-DRIVE = {
-    "fulfilment": Fulfilment.DRIVE,
-    "address": None,
-    "slot_starts_at": a_slot(SlotKind.DRIVE, hour=15).starts_at,
-}
 
 
 @pytest.fixture
@@ -85,7 +77,7 @@ def test_an_order_that_left_its_shop_is_not_marked_packed(
 def test_an_order_of_another_shop_does_not_exist(
     client: TestClient, town: Town, shop: dict[str, str], step: str
 ) -> None:
-    (taken,) = town.take(an_order(shop="librairie", **COUNTER))
+    (taken,) = town.take(an_order(shop="librairie", **AT_COUNTER))
     answer = at_shop(client, shop, taken.order_id, step, "1234" if step == "hand-over" else None)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert town.order(taken.order_id).state is OrderState.ACCEPTED
@@ -94,7 +86,7 @@ def test_an_order_of_another_shop_does_not_exist(
 def test_at_the_counter_the_right_code_hands_over_even_what_nobody_marked_packed(
     client: TestClient, town: Town, shop: dict[str, str]
 ) -> None:
-    (taken,) = town.take(an_order(**COUNTER))
+    (taken,) = town.take(an_order(**AT_COUNTER))
     answer = at_shop(client, shop, taken.order_id, "hand-over", taken.code)
     assert answer.json()["state"] == "handed_over"
     again = at_shop(client, shop, taken.order_id, "hand-over", taken.code)
@@ -104,7 +96,7 @@ def test_at_the_counter_the_right_code_hands_over_even_what_nobody_marked_packed
 def test_a_wrong_code_hands_nothing_over(
     client: TestClient, town: Town, shop: dict[str, str]
 ) -> None:
-    (taken,) = town.take(an_order(**COUNTER))
+    (taken,) = town.take(an_order(**AT_COUNTER))
     answer = at_shop(client, shop, taken.order_id, "hand-over", wrong(taken.code))
     assert (answer.status_code, answer.json()["code"]) == (422, "wrong_code")
     assert town.order(taken.order_id).state is OrderState.ACCEPTED
@@ -120,7 +112,7 @@ def test_an_order_for_a_door_is_not_handed_over_at_the_counter(
 def test_after_five_wrong_codes_the_right_one_must_wait(
     client: TestClient, town: Town, shop: dict[str, str]
 ) -> None:
-    (taken,) = town.take(an_order(**COUNTER))
+    (taken,) = town.take(an_order(**AT_COUNTER))
     for _ in range(MOST_ATTEMPTS):
         assert (
             at_shop(client, shop, taken.order_id, "hand-over", wrong(taken.code)).json()["code"]
@@ -136,7 +128,7 @@ def test_after_five_wrong_codes_the_right_one_must_wait(
 def test_wrong_codes_for_one_order_do_not_lock_another(
     client: TestClient, town: Town, shop: dict[str, str]
 ) -> None:
-    one, other = town.take(an_order("A-1", **COUNTER), an_order("A-2", **COUNTER))
+    one, other = town.take(an_order("A-1", **AT_COUNTER), an_order("A-2", **AT_COUNTER))
     for _ in range(MOST_ATTEMPTS):
         at_shop(client, shop, one.order_id, "hand-over", wrong(one.code))
     assert at_shop(client, shop, other.order_id, "hand-over", other.code).status_code == 200
@@ -146,7 +138,7 @@ def test_wrong_codes_for_one_order_do_not_lock_another(
 def test_what_is_no_code_is_no_attempt(
     client: TestClient, town: Town, shop: dict[str, str], code: str
 ) -> None:
-    (taken,) = town.take(an_order(**COUNTER))
+    (taken,) = town.take(an_order(**AT_COUNTER))
     path = f"/api/v1/shop/orders/{taken.order_id}/hand-over"
     answer = client.post(path, json={"code": code}, headers=shop)
     assert answer.json()["code"] == "unfit_request"
@@ -156,7 +148,7 @@ def test_what_is_no_code_is_no_attempt(
 def test_a_counter_order_is_not_dropped_off(
     client: TestClient, town: Town, shop: dict[str, str]
 ) -> None:
-    (taken,) = town.take(an_order(**COUNTER))
+    (taken,) = town.take(an_order(**AT_COUNTER))
     assert at_shop(client, shop, taken.order_id, "drop-off").json()["code"] == "step_refused"
 
 
@@ -166,7 +158,7 @@ def test_a_counter_order_is_not_dropped_off(
 def test_what_a_shop_drops_off_is_received_at_the_hub_or_on_the_drives_shelf(
     client: TestClient, town: Town, shop: dict[str, str], hub: dict[str, str]
 ) -> None:
-    home, drive = town.take(an_order("A-1"), an_order("A-2", **DRIVE))
+    home, drive = town.take(an_order("A-1"), an_order("A-2", **AT_DRIVE))
     for taken in (home, drive):
         dropped = at_shop(client, shop, taken.order_id, "drop-off")
         assert dropped.json()["state"] == "dropped_off"
@@ -193,7 +185,7 @@ def brought(
 def test_at_the_drive_the_code_is_the_proof_and_moves_the_money(
     client: TestClient, town: Town, shop: dict[str, str], hub: dict[str, str]
 ) -> None:
-    one, other = town.take(an_order("A-1", **DRIVE), an_order("A-2", **DRIVE))
+    one, other = town.take(an_order("A-1", **AT_DRIVE), an_order("A-2", **AT_DRIVE))
     assert one.delivery_id is not None
     brought(client, town, shop, hub, one.order_id, other.order_id)
     answer = at_drive(client, hub, one.delivery_id, one.code)
@@ -209,7 +201,9 @@ def test_at_the_drive_the_code_is_the_proof_and_moves_the_money(
 def test_a_delivery_is_handed_over_when_all_of_it_is_here(
     client: TestClient, town: Town, shop: dict[str, str], hub: dict[str, str]
 ) -> None:
-    one, other = town.take(an_order("A-1", **DRIVE), an_order("A-2", shop="librairie", **DRIVE))
+    one, other = town.take(
+        an_order("A-1", **AT_DRIVE), an_order("A-2", shop="librairie", **AT_DRIVE)
+    )
     assert one.delivery_id is not None
     brought(client, town, shop, hub, one.order_id)
     answer = at_drive(client, hub, one.delivery_id, one.code)
@@ -223,7 +217,7 @@ def test_a_delivery_is_handed_over_when_all_of_it_is_here(
 def test_five_wrong_codes_at_the_drive_are_remembered_though_each_was_refused(
     client: TestClient, town: Town, shop: dict[str, str], hub: dict[str, str]
 ) -> None:
-    (taken,) = town.take(an_order(**DRIVE))
+    (taken,) = town.take(an_order(**AT_DRIVE))
     assert taken.delivery_id is not None
     brought(client, town, shop, hub, taken.order_id)
     for _ in range(MOST_ATTEMPTS):

@@ -439,15 +439,7 @@ def test_a_key_of_a_form_belongs_to_one_shop(world: World) -> None:
         form,
         world.headers("shop", is_program=False),
     )
-    kept = logins.cookie(
-        world.town.pool,
-        world.town.id,
-        Role.SHOP,
-        now=world.town.clock(),
-        shop_id=world.town.shops["librairie"],
-    )
-    ((name, token),) = kept.items()
-    headers = {"Cookie": f"{name}={token}", "X-CSRF-Token": logins.csrf_of(kept)}
+    headers = world.headers("shop", is_program=False, shop="librairie")
     form["phone"] = f"06399800{secrets.randbelow(89) + 10}"
     theirs = send(world, "/t/essai/commerce/commandes", form, headers)
     assert ours.status_code == theirs.status_code == 200, theirs.text

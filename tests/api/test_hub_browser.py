@@ -14,22 +14,16 @@ from api.operations.intake import Taken
 from api.settings import Settings
 from data.database import Database, scoped
 from delivery.accounts import Role
-from delivery.orders import Fulfilment, OrderState, Recipient
+from delivery.orders import OrderState, Recipient
 from delivery.parcels import Temperature
-from delivery.slots import SlotKind
 from tests import browser as browsing
 from tests import logins
 from tests.browser import Watch, breaches
-from tests.builders import NOON, a_parcel, a_slot, an_order
+from tests.builders import AT_DRIVE, NOON, a_parcel, an_order
 from tests.small_town import EVE, Town
 
 TABLET = {"width": 1024, "height": 768}
 NARROW = {"width": 320, "height": 640}
-DRIVE: dict[str, Any] = {
-    "fulfilment": Fulfilment.DRIVE,
-    "address": None,
-    "slot_starts_at": a_slot(SlotKind.DRIVE, hour=15).starts_at,
-}
 #: Everything that can be touched, but the skip link, the notice and the footer.
 SMALL_TARGETS = """[...document.querySelectorAll("a, button, input")]
     .filter((each) => each.checkVisibility() && each.type !== "hidden")
@@ -132,10 +126,10 @@ def a_lively_day(counter: Counter) -> list[Taken]:
     wine = a_parcel(age_check=True)
     long_name = "Jean-Baptiste de La Rochefoucauld-Montmorency"
     taken = counter.take(
-        an_order("A-1", **DRIVE, parcels=(cold, wine), recipient=Recipient(name=long_name)),
-        an_order("A-2", **DRIVE, parcels=(wine,), recipient=Recipient(name="Yann Le Goff")),
+        an_order("A-1", **AT_DRIVE, parcels=(cold, wine), recipient=Recipient(name=long_name)),
+        an_order("A-2", **AT_DRIVE, parcels=(wine,), recipient=Recipient(name="Yann Le Goff")),
         an_order("A-3", shop="boulangerie"),
-        an_order("A-4", **DRIVE, recipient=Recipient(name="Soizic Prigent")),
+        an_order("A-4", **AT_DRIVE, recipient=Recipient(name="Soizic Prigent")),
     )
     counter.bring(taken[0])
     counter.receive(taken[1], taken[3])
@@ -151,7 +145,7 @@ def a_lively_day(counter: Counter) -> list[Taken]:
 
 
 def test_code_after_code_is_typed_without_touching_anything_else(counter: Counter) -> None:
-    one, other = counter.take(an_order("A-1", **DRIVE), an_order("A-2", shop="boulangerie"))
+    one, other = counter.take(an_order("A-1", **AT_DRIVE), an_order("A-2", shop="boulangerie"))
     counter.bring(one, other)
     page = counter.open()
     for taken, said in ((one, "Étagère du drive"), (other, "pas encore de tournée")):
@@ -166,7 +160,7 @@ def test_code_after_code_is_typed_without_touching_anything_else(counter: Counte
 
 
 def test_the_parcels_of_one_order_are_scanned_one_by_one(counter: Counter) -> None:
-    (taken,) = counter.take(an_order("A-1", **DRIVE, parcels=(a_parcel(),) * 3))
+    (taken,) = counter.take(an_order("A-1", **AT_DRIVE, parcels=(a_parcel(),) * 3))
     counter.bring(taken)
     page = counter.open()
     for number in (1, 2):
@@ -180,7 +174,7 @@ def test_the_parcels_of_one_order_are_scanned_one_by_one(counter: Counter) -> No
 
 
 def test_what_a_scanner_types_goes_into_the_field_wherever_the_focus_is(counter: Counter) -> None:
-    (taken,) = counter.take(an_order("A-1", **DRIVE))
+    (taken,) = counter.take(an_order("A-1", **AT_DRIVE))
     counter.bring(taken)
     page = counter.open()
     page.locator("#vers-drive").focus()
@@ -191,7 +185,7 @@ def test_what_a_scanner_types_goes_into_the_field_wherever_the_focus_is(counter:
 
 
 def test_a_reception_is_undone_with_one_button(counter: Counter) -> None:
-    (taken,) = counter.take(an_order("A-1", **DRIVE))
+    (taken,) = counter.take(an_order("A-1", **AT_DRIVE))
     counter.bring(taken)
     page = counter.open()
     page.keyboard.type(counter.code(taken))
@@ -205,8 +199,8 @@ def test_the_lists_refresh_by_themselves_and_leave_focus_and_typing_alone(
     counter: Counter,
 ) -> None:
     one, other = counter.take(
-        an_order("A-1", **DRIVE),
-        an_order("A-2", **DRIVE, recipient=Recipient(name="Yann Le Goff")),
+        an_order("A-1", **AT_DRIVE),
+        an_order("A-2", **AT_DRIVE, recipient=Recipient(name="Yann Le Goff")),
     )
     counter.receive(one)
     page = counter.open(before=lambda page: page.clock.install())

@@ -16,26 +16,15 @@ from api.operations.intake import Taken
 from data.database import scoped
 from data.streets.engine import StreetProcesses
 from delivery.accounts import Role
-from delivery.orders import Fulfilment, OrderState, Recipient
+from delivery.orders import OrderState, Recipient
 from delivery.parcels import Size, Temperature
 from delivery.pooling import DeliveryState
 from delivery.proofs import MOST_ATTEMPTS
-from delivery.slots import SlotKind
 from tests import logins
-from tests.builders import NOON, a_parcel, a_slot, an_order
+from tests.builders import AT_COUNTER, AT_DRIVE, NOON, a_parcel, an_order
 from tests.small_town import ENGAGED, Town, a_small_town
 
 HUB = "/t/essai/hub"
-DRIVE: dict[str, Any] = {
-    "fulfilment": Fulfilment.DRIVE,
-    "address": None,
-    "slot_starts_at": a_slot(SlotKind.DRIVE, hour=15).starts_at,
-}
-COUNTER: dict[str, Any] = {
-    "fulfilment": Fulfilment.COUNTER,
-    "address": None,
-    "slot_starts_at": None,
-}
 
 
 class Agent:
@@ -123,7 +112,7 @@ def wrong(code: str | None) -> str:
 
 
 def test_a_scanned_code_receives_its_order_and_says_where_it_goes(hub: Agent, town: Town) -> None:
-    (taken,) = take(town, an_order(**DRIVE))
+    (taken,) = take(town, an_order(**AT_DRIVE))
     bring(town, taken)
     (code,) = codes(town, taken)
     answer = hub.type(code)
@@ -133,7 +122,7 @@ def test_a_scanned_code_receives_its_order_and_says_where_it_goes(hub: Agent, to
 
 
 def test_what_a_scanner_types_of_a_label_is_its_whole_address(hub: Agent, town: Town) -> None:
-    (taken,) = take(town, an_order(**DRIVE))
+    (taken,) = take(town, an_order(**AT_DRIVE))
     bring(town, taken)
     (code,) = codes(town, taken)
     hub.type(f"https://colporteur.example/t/essai/c/{code}")
@@ -142,7 +131,7 @@ def test_what_a_scanner_types_of_a_label_is_its_whole_address(hub: Agent, town: 
 
 @pytest.mark.parametrize("typed", ["a1b2", "A1B2 C3D4", "A1B2C3D4E5F6", "A-7"])
 def test_first_digits_or_the_reference_do_as_well(hub: Agent, town: Town, typed: str) -> None:
-    taken, _ = take(town, an_order("A-7", **DRIVE), an_order("A-8", **DRIVE))
+    taken, _ = take(town, an_order("A-7", **AT_DRIVE), an_order("A-8", **AT_DRIVE))
     set_codes(town, "A1B2C3D4E5F6", "0FFFFFFFFFFF")
     bring(town, taken)
     hub.type(typed)
@@ -152,8 +141,8 @@ def test_first_digits_or_the_reference_do_as_well(hub: Agent, town: Town, typed:
 def test_digits_that_several_parcels_share_are_chosen_among(hub: Agent, town: Town) -> None:
     one, other = take(
         town,
-        an_order("A-1", **DRIVE),
-        an_order("A-2", **DRIVE, recipient=Recipient(name="Yann Le Goff")),
+        an_order("A-1", **AT_DRIVE),
+        an_order("A-2", **AT_DRIVE, recipient=Recipient(name="Yann Le Goff")),
     )
     set_codes(town, "A1B200000000", "A1B2FFFFFFFF")
     bring(town, one, other)
@@ -167,7 +156,7 @@ def test_digits_that_several_parcels_share_are_chosen_among(hub: Agent, town: To
 
 @pytest.mark.parametrize("typed", ["A1B2C3D4E5F6", "FFFF", "rien", "' OR 1=1 --", "éà<b>", "abc"])
 def test_what_nothing_goes_by_is_said(hub: Agent, town: Town, typed: str) -> None:
-    take(town, an_order(**DRIVE))
+    take(town, an_order(**AT_DRIVE))
     set_codes(town, "012345678901")
     answer = hub.type(typed)
     assert answer.status_code == 422
@@ -177,7 +166,7 @@ def test_what_nothing_goes_by_is_said(hub: Agent, town: Town, typed: str) -> Non
 def test_scanned_again_it_is_received_already_and_nothing_is_doubled(
     hub: Agent, town: Town
 ) -> None:
-    (taken,) = take(town, an_order(**DRIVE))
+    (taken,) = take(town, an_order(**AT_DRIVE))
     bring(town, taken)
     (code,) = codes(town, taken)
     hub.type(code)
@@ -189,7 +178,7 @@ def test_scanned_again_it_is_received_already_and_nothing_is_doubled(
 def test_an_order_of_three_parcels_is_received_once_each_was_scanned(
     hub: Agent, town: Town
 ) -> None:
-    (taken,) = take(town, an_order(**DRIVE, parcels=(a_parcel(),) * 3))
+    (taken,) = take(town, an_order(**AT_DRIVE, parcels=(a_parcel(),) * 3))
     bring(town, taken)
     first, second, third = codes(town, taken)
     answer = hub.type(first)
@@ -204,7 +193,7 @@ def test_an_order_of_three_parcels_is_received_once_each_was_scanned(
 
 
 def test_the_agent_may_say_that_all_parcels_are_here(hub: Agent, town: Town) -> None:
-    (taken,) = take(town, an_order(**DRIVE, parcels=(a_parcel(),) * 3))
+    (taken,) = take(town, an_order(**AT_DRIVE, parcels=(a_parcel(),) * 3))
     bring(town, taken)
     assert "Les 3 colis sont là" in words(hub.type("A-1"))
     assert "Étagère du drive" in words(hub.send("/recevoir", order=taken.order_id))
@@ -213,8 +202,8 @@ def test_the_agent_may_say_that_all_parcels_are_here(hub: Agent, town: Town) -> 
 def test_two_half_scanned_orders_wait_side_by_side(hub: Agent, town: Town) -> None:
     one, other = take(
         town,
-        an_order("A-1", **DRIVE, parcels=(a_parcel(),) * 2),
-        an_order("A-2", **DRIVE, parcels=(a_parcel(),) * 2),
+        an_order("A-1", **AT_DRIVE, parcels=(a_parcel(),) * 2),
+        an_order("A-2", **AT_DRIVE, parcels=(a_parcel(),) * 2),
     )
     bring(town, one, other)
     (first, second), (third, _) = codes(town, one), codes(town, other)
@@ -227,7 +216,7 @@ def test_two_half_scanned_orders_wait_side_by_side(hub: Agent, town: Town) -> No
 def test_what_its_shop_did_not_report_brought_is_asked_about_unless_it_was_scanned_whole(
     hub: Agent, town: Town
 ) -> None:
-    one, other = take(town, an_order("A-1", **DRIVE), an_order("A-2", **DRIVE))
+    one, other = take(town, an_order("A-1", **AT_DRIVE), an_order("A-2", **AT_DRIVE))
     assert "n’a pas noté" in words(hub.type("A-1"))
     assert town.order(one.order_id).state is OrderState.ACCEPTED
     hub.send("/recevoir", order=one.order_id)
@@ -258,7 +247,7 @@ def test_an_order_in_no_round_waits_at_the_hub(hub: Agent, town: Town) -> None:
 
 def test_what_is_cold_is_said_to_be_kept_cold(hub: Agent, town: Town) -> None:
     cold = a_parcel(Size.SMALL, temperature=Temperature.CHILLED)
-    (taken,) = take(town, an_order(**DRIVE, parcels=(cold,)))
+    (taken,) = take(town, an_order(**AT_DRIVE, parcels=(cold,)))
     bring(town, taken)
     assert "Étagère du drive au frais" in words(hub.type(codes(town, taken)[0]))
 
@@ -266,7 +255,7 @@ def test_what_is_cold_is_said_to_be_kept_cold(hub: Agent, town: Town) -> None:
 def test_what_was_called_off_or_is_fetched_at_its_shop_is_refused_in_words(
     hub: Agent, town: Town
 ) -> None:
-    called_off, counter = take(town, an_order("A-1", **DRIVE), an_order("A-2", **COUNTER))
+    called_off, counter = take(town, an_order("A-1", **AT_DRIVE), an_order("A-2", **AT_COUNTER))
     api.operations.orders.cancel(
         town.pool, town.id, town.channel.id, called_off.order_id, now=NOON.replace(day=19)
     )
@@ -290,7 +279,7 @@ def test_an_empty_field_asks_for_nothing(hub: Agent, town: Town) -> None:
 def test_a_reception_is_taken_back_while_nothing_else_happened(
     hub: Agent, town: Town, shop: str
 ) -> None:
-    changes = DRIVE if shop == "fromagerie" else {}
+    changes = AT_DRIVE if shop == "fromagerie" else {}
     (taken,) = take(town, an_order(shop=shop, **changes))
     bring(town, taken)
     hub.type(codes(town, taken)[0])
@@ -306,14 +295,14 @@ def test_a_reception_is_taken_back_while_nothing_else_happened(
 
 
 def test_what_only_the_agent_said_was_brought_is_its_shops_again(hub: Agent, town: Town) -> None:
-    (taken,) = take(town, an_order(**DRIVE))
+    (taken,) = take(town, an_order(**AT_DRIVE))
     hub.type(codes(town, taken)[0])
     hub.send(f"/commandes/{taken.order_id}/annuler-reception")
     assert town.order(taken.order_id).state is OrderState.READY
 
 
 def test_what_is_handed_over_stays_so(hub: Agent, town: Town) -> None:
-    (taken,) = take(town, an_order(**DRIVE))
+    (taken,) = take(town, an_order(**AT_DRIVE))
     bring(town, taken)
     hub.type(codes(town, taken)[0])
     hub.send(f"/livraisons/{taken.delivery_id}/remettre", code=taken.code)
@@ -331,7 +320,7 @@ def here(town: Town, *taken: Taken) -> None:
 
 
 def test_the_right_code_hands_over_and_moves_the_money(hub: Agent, town: Town) -> None:
-    (taken,) = take(town, an_order(**DRIVE))
+    (taken,) = take(town, an_order(**AT_DRIVE))
     here(town, taken)
     page = hub.open(f"/livraisons/{taken.delivery_id}")
     assert taken.code not in words(page)
@@ -344,7 +333,7 @@ def test_the_right_code_hands_over_and_moves_the_money(hub: Agent, town: Town) -
 
 
 def test_a_wrong_code_is_told_at_its_field_and_too_many_must_wait(hub: Agent, town: Town) -> None:
-    (taken,) = take(town, an_order(**DRIVE))
+    (taken,) = take(town, an_order(**AT_DRIVE))
     here(town, taken)
     path = f"/livraisons/{taken.delivery_id}/remettre"
     for _ in range(MOST_ATTEMPTS):
@@ -357,7 +346,7 @@ def test_a_wrong_code_is_told_at_its_field_and_too_many_must_wait(hub: Agent, to
 
 @pytest.mark.parametrize("code", ["", "12", "12345", "abcd", "１２３４"])
 def test_what_is_no_code_is_no_attempt(hub: Agent, town: Town, code: str) -> None:
-    (taken,) = take(town, an_order(**DRIVE))
+    (taken,) = take(town, an_order(**AT_DRIVE))
     here(town, taken)
     answer = hub.send(f"/livraisons/{taken.delivery_id}/remettre", code=code)
     assert answer.status_code == 422 and "Le code a 4 chiffres." in words(answer)
@@ -365,7 +354,9 @@ def test_what_is_no_code_is_no_attempt(hub: Agent, town: Town, code: str) -> Non
 
 
 def test_a_delivery_says_which_shop_it_misses_and_asks_for_no_code(hub: Agent, town: Town) -> None:
-    one, other = take(town, an_order("A-1", **DRIVE), an_order("A-2", shop="librairie", **DRIVE))
+    one, other = take(
+        town, an_order("A-1", **AT_DRIVE), an_order("A-2", shop="librairie", **AT_DRIVE)
+    )
     assert one.delivery_id == other.delivery_id
     here(town, one)
     assert "Manque : La librairie" in words(hub.open())
@@ -379,7 +370,7 @@ def test_a_delivery_says_which_shop_it_misses_and_asks_for_no_code(hub: Agent, t
 
 def test_the_agent_is_reminded_to_ask_for_the_age(hub: Agent, town: Town) -> None:
     wine = a_parcel(age_check=True)
-    (taken,) = take(town, an_order(**DRIVE, parcels=(wine,)))
+    (taken,) = take(town, an_order(**AT_DRIVE, parcels=(wine,)))
     here(town, taken)
     page = words(hub.open(f"/livraisons/{taken.delivery_id}"))
     assert "demandez une pièce d’identité" in page and "18 ans et plus" in page
@@ -406,11 +397,11 @@ def test_the_day_shows_what_is_expected_what_waits_and_what_is_gone(
             for name, changes in zip(
                 names,
                 [
-                    DRIVE,
+                    AT_DRIVE,
                     {"shop": "boulangerie", "address": "20 rue du Port"},
-                    {"shop": "librairie", **DRIVE},
+                    {"shop": "librairie", **AT_DRIVE},
                     {"shop": "boulangerie", "address": "30 rue du Port"},
-                    DRIVE,
+                    AT_DRIVE,
                 ],
                 strict=True,
             )
@@ -433,7 +424,7 @@ def test_the_day_shows_what_is_expected_what_waits_and_what_is_gone(
 
 
 def test_a_name_finds_what_is_under_way_whatever_its_accents(hub: Agent, town: Town) -> None:
-    (taken,) = take(town, an_order(**DRIVE, recipient=Recipient(name="Hélène LE BÉGUEC")))
+    (taken,) = take(town, an_order(**AT_DRIVE, recipient=Recipient(name="Hélène LE BÉGUEC")))
     answer = hub.send("/chercher", nom="le beguec")
     assert "1 commande à ce nom" in words(answer) and "Hélène LE BÉGUEC" in words(answer)
     assert "Aucune commande" in words(hub.send("/chercher", nom="Moreau"))
@@ -453,7 +444,7 @@ def test_only_the_lists_are_sent_to_refresh_them(hub: Agent, town: Town) -> None
 
 def test_a_neighbours_parcels_and_deliveries_do_not_exist(hub: Agent, town: Town) -> None:
     neighbour = a_small_town(town.pool, "voisine")
-    (theirs,) = neighbour.take(an_order(**DRIVE))
+    (theirs,) = neighbour.take(an_order(**AT_DRIVE))
     (code,) = codes(neighbour, theirs)
     assert hub.type(code).status_code == 422
     assert hub.send("/recevoir", order=theirs.order_id).status_code == 404

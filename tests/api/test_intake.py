@@ -36,15 +36,10 @@ from delivery.orders import (
 from delivery.pooling import DeliveryState, NoDrive, OutsideZones
 from delivery.slots import ReadyTooLate, SlotClosed, SlotFull, SlotKind, SlotMissing, SlotUnknown
 from tests import builders
-from tests.builders import a_slot, an_order
+from tests.builders import AT_DRIVE, a_slot, an_order
 from tests.small_town import ENGAGED, Town, a_small_town
 
 NUMBERS = itertools.count(1)
-DRIVE = {
-    "fulfilment": Fulfilment.DRIVE,
-    "address": None,
-    "slot_starts_at": a_slot(SlotKind.DRIVE, hour=15).starts_at,
-}
 
 
 def refused(town: Town, kind: type[Refusal], order: NewOrder, **how: object) -> Refusal:
@@ -75,7 +70,7 @@ def test_two_shops_for_one_door_and_window_are_one_delivery(town: Town) -> None:
         {"address": "13 rue du Port"},
         {"recipient": Recipient(name="Anne Moreau", phone="+33639980002")},
         {"slot_starts_at": a_slot(hour=9).starts_at},
-        DRIVE,
+        AT_DRIVE,
     ],
     ids=["another door", "another number", "another window", "the drive"],
 )
@@ -333,10 +328,10 @@ def test_a_door_outside_every_zone_is_refused(town: Town, streets: StreetProcess
 def test_the_drive_needs_a_hub_that_has_one(town: Town) -> None:
     with scoped(town.pool, town.id) as conn:
         data.towns.set_hub(conn, Hub(name="Halle", point=builders.CENTRE, has_drive=False))
-    refused(town, NoDrive, an_order(**DRIVE))
+    refused(town, NoDrive, an_order(**AT_DRIVE))
     with scoped(town.pool, town.id) as conn:
         conn.execute("DELETE FROM hubs")
-    refused(town, NoDrive, an_order(**DRIVE))
+    refused(town, NoDrive, an_order(**AT_DRIVE))
 
 
 def test_a_full_slot_refuses_another_door_and_takes_another_order_for_one_it_has(
@@ -372,12 +367,12 @@ def test_a_slot_nobody_published_is_unknown(town: Town, starts_at: object) -> No
 
 
 def test_a_drives_slot_is_no_homes_slot(town: Town) -> None:
-    refused(town, SlotUnknown, an_order(slot_starts_at=DRIVE["slot_starts_at"]))
+    refused(town, SlotUnknown, an_order(slot_starts_at=AT_DRIVE["slot_starts_at"]))
 
 
 def test_a_delivery_needs_a_slot(town: Town) -> None:
     refused(town, SlotMissing, an_order(slot_starts_at=None))
-    refused(town, SlotMissing, an_order(**{**DRIVE, "slot_starts_at": None}))
+    refused(town, SlotMissing, an_order(**{**AT_DRIVE, "slot_starts_at": None}))
 
 
 def test_with_the_envelope_spent_nothing_is_promised(town: Town) -> None:

@@ -12,24 +12,12 @@ from api.operations.intake import Taken
 from data.database import scoped
 from data.streets.engine import StreetProcesses
 from delivery.accounts import Role
-from delivery.orders import Fulfilment, Recipient
+from delivery.orders import Recipient
 from delivery.parcels import Size, Temperature
-from delivery.slots import SlotKind
 from tests import logins
-from tests.builders import a_parcel, a_slot, an_order
+from tests.builders import AT_COUNTER, AT_DRIVE, a_parcel, an_order
 from tests.papers import pdf_pages
 from tests.small_town import Town, a_small_town
-
-DRIVE: dict[str, Any] = {
-    "fulfilment": Fulfilment.DRIVE,
-    "address": None,
-    "slot_starts_at": a_slot(SlotKind.DRIVE, hour=15).starts_at,
-}
-COUNTER: dict[str, Any] = {
-    "fulfilment": Fulfilment.COUNTER,
-    "address": None,
-    "slot_starts_at": None,
-}
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +93,7 @@ def test_an_orders_label_says_who_where_and_when(client: TestClient, town: Town)
 
 
 @pytest.mark.parametrize(
-    ("changes", "place"), [(DRIVE, "DRIVE Anne Moreau"), (COUNTER, "COMPTOIR Anne Moreau")]
+    ("changes", "place"), [(AT_DRIVE, "DRIVE Anne Moreau"), (AT_COUNTER, "COMPTOIR Anne Moreau")]
 )
 def test_what_goes_to_no_door_says_where_it_goes(
     client: TestClient, town: Town, changes: dict[str, Any], place: str
@@ -120,7 +108,7 @@ def test_labels_of_several_orders_share_a_sheet_or_have_a_page_each(
 ) -> None:
     _, _, packed, _ = town.take(
         an_order("A-1", parcels=(a_parcel(),) * 2),
-        an_order("A-2", recipient=Recipient(name="Yann Le Goff"), **DRIVE),
+        an_order("A-2", recipient=Recipient(name="Yann Le Goff"), **AT_DRIVE),
         an_order("A-3", recipient=Recipient(name="Déjà Prête")),
         an_order("A-4", shop="librairie", recipient=Recipient(name="Autre Boutique")),
     )
@@ -222,7 +210,7 @@ def test_a_courier_is_led_to_the_stop_of_their_round_and_told_where_it_is_not_th
 def test_what_waits_at_its_shops_counter_is_carried_by_nobody(
     client: TestClient, town: Town
 ) -> None:
-    (taken,) = town.take(an_order(**COUNTER))
+    (taken,) = town.take(an_order(**AT_COUNTER))
     answer = scan(client, headers(town, Role.HUB), code(town, taken))
     assert answer.status_code == 404 and "chez La fromagerie" in answer.text
 

@@ -1,113 +1,36 @@
 """A dispatcher moves deliveries by hand, over real streets, with the referee's answer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from shapely import Point
 
-import api.operations.moves as moves
-import api.operations.orders
 import api.operations.plans as plans
 import api.operations.rides
 import data.database
-import data.deliveries
 import data.plans
-import data.rounds
-from api.operations.moves import Done, Options, Preview
-from api.operations.situations import FreeTrip, Ride
-from data.plans import Plan
-from data.rounds import Round
+from api.operations.situations import FreeTrip
 from data.streets.engine import StreetProcesses
-from delivery.day import Day
-from delivery.errors import NotFound, Refusal
-from delivery.loading import UNSERVED_MILLICENTS
-from delivery.moving import MoveBreaks, PeriodOver
-from delivery.orders import Fulfilment
+from delivery.moving import MoveBreaks
 from delivery.pooling import DeliveryState
 from delivery.proofs import EventKind
-from delivery.rounds import PlanOutdated, RoundState, RoundUnderWay, TaskKind, VehicleTwice
+from delivery.rounds import PlanOutdated, RoundState, TaskKind
 from routing.fault import FaultCode
-from routing.streets import Route, Streets
 from tests import builders
-from tests.builders import DAY, PARIS, a_slot, an_event, an_order
+from tests.api.moves_by_hand import (
+    MORNING,
+    at_home,
+    doors,
+    holding,
+    latest,
+    morning_and_afternoon,
+    move,
+    options,
+    preview,
+    three_doors,
+)
+from tests.builders import DAY, an_event, an_order
 from tests.small_town import Town
-
-MORNING = a_slot(hour=9).starts_at
-LOCAL = Day(date=DAY, timezone=PARIS)
-
-
-def three_doors(town: Town, streets: StreetProcesses) -> list[int]:
-    """Plan three doors of the afternoon; one bike takes them all."""
-    taken = town.take(
-        an_order("A-1", address="12 rue du Port"),
-        an_order("A-2", address="20 rue du Port", shop="librairie"),
-        an_order("A-3", address="30 rue du Port"),
-    )
-    town.plan(streets)
-    assert len(town.rounds()) == 1
-    return [each.delivery_id for each in taken if each.delivery_id is not None]
-
-
-def at_home(town: Town) -> FreeTrip:
-    """The afternoon of the bike that has no round."""
-    busy = {round_.vehicle_id for round_ in town.rounds()}
-    (vehicle_id,) = set(town.vehicles) - busy
-    return FreeTrip(vehicle_id=vehicle_id, starts=builders.a_bike().periods[1].starts)
-
-
-def preview(town: Town, streets: Streets, delivery_id: int, to: Ride | None) -> Preview:
-    return moves.preview(
-        town.pool, town.id, DAY, delivery_id, to=to, streets=streets, now=town.clock()
-    )
-
-
-def move(town: Town, streets: Streets, delivery_id: int, to: Ride | None, **other: object) -> Done:
-    return moves.move(
-        town.pool,
-        town.id,
-        DAY,
-        delivery_id,
-        to=to,
-        streets=streets,
-        now=town.clock(),
-        **other,  # type: ignore[arg-type]
-    )
-
-
-def options(town: Town, streets: Streets, delivery_id: int) -> Options:
-    return moves.options(town.pool, town.id, DAY, delivery_id, streets=streets, now=town.clock())
-
-
-def latest(town: Town) -> Plan:
-    with data.database.scoped(town.pool, town.id) as conn:
-        plan = data.plans.latest(conn, DAY)
-        assert plan is not None
-        unserved = data.plans.unserved(conn, plan.id)
-    rounds = [round_ for round_ in town.rounds() if round_.plan_id == plan.id]
-    costs = sum(round_.cost_millicents for round_ in rounds)
-    assert plan.cost_millicents == costs + UNSERVED_MILLICENTS * len(unserved)
-    return plan
-
-
-def doors(round_: Round) -> list[int]:
-    return [task.delivery_id for task in round_.tasks if task.kind is TaskKind.DROPOFF]
-
-
-def holding(town: Town, delivery_id: int) -> Round:
-    (found,) = [round_ for round_ in town.rounds() if delivery_id in doors(round_)]
-    return found
-
-
-def start(town: Town, round_: Round) -> None:
-    event = an_event(
-        EventKind.ROUND_STARTED, round_id=round_.id, task_id=None, device_at=round_.departs_at
-    )
-    town.clock.moment = round_.departs_at
-    (verdict,) = api.operations.rides.record(
-        town.pool, town.id, round_.vehicle_id, [event], now=town.clock()
-    )
-    assert verdict.refusal is None
 
 
 def test_a_move_costs_what_the_preview_said_and_the_rounds_hold(
@@ -162,16 +85,6 @@ def test_a_round_that_gave_its_last_delivery_is_gone_and_can_come_back(
     assert back.back == home
     move(town, streets, one, back.back)
     assert doors(holding(town, one)) == [one]
-
-
-def morning_and_afternoon(town: Town, streets: StreetProcesses) -> tuple[int, Round]:
-    """Return a delivery of the morning, and the round of the afternoon."""
-    early, late = town.take(
-        an_order("A-1", slot_starts_at=MORNING), an_order("A-2", address="20 rue du Port")
-    )
-    town.plan(streets)
-    assert early.delivery_id is not None and late.delivery_id is not None
-    return early.delivery_id, holding(town, late.delivery_id)
 
 
 def test_an_unfit_move_is_shown_with_what_breaks_and_needs_consent(
@@ -275,78 +188,6 @@ def test_between_a_published_round_and_a_draft_the_delivery_changes_its_state(
     assert town.delivery(one).state is DeliveryState.PLANNED
 
 
-def test_a_round_that_has_left_is_its_couriers(town: Town, streets: StreetProcesses) -> None:
-    one, two, _ = three_doors(town, streets)
-    move(town, streets, one, at_home(town))
-    town.publish()
-    gone, other = holding(town, one), holding(town, two)
-    start(town, gone)
-    for delivery_id, to in ((one, other.id), (two, gone.id), (one, None)):
-        with pytest.raises(RoundUnderWay) as refused:
-            move(town, streets, delivery_id, to)
-        assert refused.value.parameters == {"vehicle": gone.vehicle}
-    found = options(town, streets, two)
-    assert [each.id for each in found.gone] == [gone.id]
-    assert gone.id not in {each.target for each in found.previews}
-
-
-class Interrupted:
-    """The real streets, and something that happens while the way is looked up."""
-
-    def __init__(self, streets: Streets, happens: object) -> None:
-        self._streets, self._happens = streets, happens
-        self.snap, self.table = streets.snap, streets.table
-
-    def route(self, points: list[Point], *, profile: str) -> Route:
-        self._happens()  # type: ignore[operator]
-        self._happens = lambda: None
-        return self._streets.route(points, profile=profile)
-
-
-def test_a_change_while_the_way_is_looked_up_refuses_the_move(
-    town: Town, streets: StreetProcesses
-) -> None:
-    one, two, three = three_doors(town, streets)
-    home = at_home(town)
-
-    def another_moves() -> None:
-        move(town, streets, two, None)
-
-    with pytest.raises(PlanOutdated):
-        move(town, Interrupted(streets, another_moves), one, home)  # type: ignore[arg-type]
-    assert sorted(doors(holding(town, one))) == sorted([one, three])
-
-    def called_off() -> None:
-        (order_id,) = {t.order_ids[0] for t in holding(town, three).tasks if t.delivery_id == three}
-        api.operations.orders.cancel(
-            town.pool, town.id, town.channel.id, order_id, now=town.clock()
-        )
-
-    with pytest.raises(PlanOutdated):
-        move(town, Interrupted(streets, called_off), one, home)  # type: ignore[arg-type]
-
-
-def test_a_courier_who_leaves_meanwhile_wins(town: Town, streets: StreetProcesses) -> None:
-    one, *_ = three_doors(town, streets)
-    town.publish()
-    left = Interrupted(streets, lambda: start(town, holding(town, one)))
-    with pytest.raises(RoundUnderWay):
-        move(town, left, one, at_home(town))  # type: ignore[arg-type]
-
-
-def test_a_move_that_was_agreed_on_another_state_of_things_is_refused(
-    town: Town, streets: StreetProcesses
-) -> None:
-    one, two, _ = three_doors(town, streets)
-    home = at_home(town)
-    shown = preview(town, streets, one, home)
-    move(town, streets, two, None)
-    with pytest.raises(PlanOutdated):
-        move(town, streets, one, home, seen=shown.seen)
-    again = preview(town, streets, one, home)
-    assert move(town, streets, one, home, seen=again.seen).preview == again
-
-
 def test_every_way_out_of_a_round_has_its_price(town: Town, streets: StreetProcesses) -> None:
     early, afternoon = morning_and_afternoon(town, streets)
     found = options(town, streets, early)
@@ -390,72 +231,6 @@ def test_a_day_without_a_plan_can_be_begun_by_hand(town: Town, streets: StreetPr
     assert town.delivery(two).state is DeliveryState.PLANNED
 
 
-def test_what_is_not_of_this_day_or_town_cannot_be_moved(
-    town: Town, streets: StreetProcesses
-) -> None:
-    one, *_ = three_doors(town, streets)
-    (round_,) = town.rounds()
-    absent: list[tuple[int, Ride | None]] = [
-        (one, 10**9),
-        (10**9, round_.id),
-        (one, FreeTrip(vehicle_id=10**9, starts=at_home(town).starts)),
-        (one, FreeTrip(vehicle_id=round_.vehicle_id, starts=at_home(town).starts)),
-    ]
-    for delivery_id, to in absent:
-        with pytest.raises(NotFound):
-            preview(town, streets, delivery_id, to)
-    with pytest.raises(NotFound):
-        moves.preview(
-            town.pool,
-            town.id,
-            DAY + timedelta(days=1),
-            one,
-            to=round_.id,
-            streets=streets,
-            now=town.clock(),
-        )
-    move(town, streets, one, None)
-    with pytest.raises(NotFound):
-        move(town, streets, one, None)
-
-
-def test_what_is_brought_to_the_drive_or_called_off_rides_nowhere(
-    town: Town, streets: StreetProcesses
-) -> None:
-    three_doors(town, streets)
-    drive = {
-        "fulfilment": Fulfilment.DRIVE,
-        "address": None,
-        "slot_starts_at": datetime(2026, 11, 20, 15, tzinfo=UTC),
-    }
-    brought, off = town.take(
-        an_order("A-8", shop="boulangerie", **drive), an_order("A-9", address="40 rue du Port")
-    )
-    api.operations.orders.cancel(
-        town.pool, town.id, town.channel.id, off.order_id, now=town.clock()
-    )
-    (round_,) = town.rounds()
-    for taken, code in ((brought, "nothing_to_carry"), (off, "delivery_step_refused")):
-        assert taken.delivery_id is not None
-        with pytest.raises(Refusal) as refused:
-            move(town, streets, taken.delivery_id, round_.id)
-        assert refused.value.code == code
-
-
-def test_nobody_is_sent_back_into_a_period_that_is_over(
-    town: Town, streets: StreetProcesses
-) -> None:
-    early, afternoon = morning_and_afternoon(town, streets)
-    morning = holding(town, early)
-    town.clock.moment = LOCAL.at(builders.a_bike().periods[1].starts)
-    with pytest.raises(PeriodOver):
-        move(town, streets, doors(afternoon)[0], morning.id)
-    found = options(town, streets, doors(afternoon)[0])
-    assert morning.id not in {each.target for each in found.previews}
-    rescued = preview(town, streets, early, afternoon.id)
-    assert {each.code for each in rescued.breaches} == {FaultCode.TOO_LATE}
-
-
 def test_during_the_day_no_round_leaves_in_the_past(town: Town, streets: StreetProcesses) -> None:
     one, *_ = three_doors(town, streets)
     (before,) = town.rounds()
@@ -486,25 +261,3 @@ def test_phones_that_hold_the_former_round_still_report_on_it(
     )
     assert verdict.refusal is None
     assert town.delivery(two).state is DeliveryState.UNDER_WAY
-
-
-def test_a_vehicle_never_rides_two_rounds_at_once(town: Town, streets: StreetProcesses) -> None:
-    """Forced into the morning, a delivery of the afternoon keeps the bike until its slot opens."""
-    early, afternoon = morning_and_afternoon(town, streets)
-    (late,) = doors(afternoon)
-    (other,) = town.take(an_order("A-3", address="30 rue du Port", shop="librairie"))
-    assert other.delivery_id is not None
-    move(town, streets, other.delivery_id, afternoon.id)
-    morning = holding(town, early)
-    if morning.vehicle_id != afternoon.vehicle_id:
-        starts = builders.a_bike().periods[1].starts
-        mine = FreeTrip(vehicle_id=morning.vehicle_id, starts=starts)
-        for delivery_id in (late, other.delivery_id):
-            move(town, streets, delivery_id, mine)
-            mine = holding(town, delivery_id).id  # type: ignore[assignment]
-    with pytest.raises(VehicleTwice):
-        move(town, streets, late, morning.id, despite_faults=True)
-    move(town, streets, other.delivery_id, None)
-    done = move(town, streets, late, morning.id, despite_faults=True)
-    assert {each.code for each in done.preview.breaches} == {FaultCode.WORKING_PERIOD}
-    assert len(town.rounds()) == 1

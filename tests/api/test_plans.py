@@ -20,23 +20,19 @@ from data.database import scoped
 from data.streets.engine import StreetProcesses
 from delivery.day import Day
 from delivery.fleet import WorkingPeriod
-from delivery.orders import Fulfilment, Recipient
+from delivery.orders import Recipient
 from delivery.parcels import HEAVIEST_G, Size, parcel
 from delivery.planning import Unserved
 from delivery.pooling import DeliveryState
 from delivery.rounds import PlanOutdated, PlanPublished, PlanUnknown, RoundState, StopKind
 from delivery.slots import NewSlot, SlotKind
-from routing.streets import Route, Streets
 from tests import builders
-from tests.builders import DAY, a_slot, an_order
+from tests.api.interrupted import Interrupted
+from tests.builders import AT_DRIVE, DAY, an_order
 from tests.small_town import Town
 
-DRIVE = {
-    "fulfilment": Fulfilment.DRIVE,
-    "address": None,
-    "recipient": Recipient(name="Paul Le Goff", phone="+33639980002"),
-    "slot_starts_at": a_slot(SlotKind.DRIVE, hour=15).starts_at,
-}
+#: Somebody else fetches at the drive.
+DRIVE = {**AT_DRIVE, "recipient": Recipient(name="Paul Le Goff", phone="+33639980002")}
 
 
 def test_a_plan_is_saved_as_the_referee_passed_it(town: Town, streets: StreetProcesses) -> None:
@@ -186,24 +182,13 @@ def test_one_brought_to_the_drive_by_its_shop_does_not(
     assert town.delivery(one.delivery_id).state is DeliveryState.PLANNED
 
 
-class Interrupted:
-    """The real streets, and an order that is called off while the way is looked up."""
-
-    def __init__(self, streets: Streets, town: Town, order_id: int) -> None:
-        self._streets, self._town, self._order_id = streets, town, order_id
-        self.snap, self.table = streets.snap, streets.table
-
-    def route(self, points: list[Point], *, profile: str) -> Route:
-        cancel(self._town, self._order_id)
-        return self._streets.route(points, profile=profile)
-
-
 def test_a_change_while_the_solver_runs_makes_the_plan_outdated(
     town: Town, streets: StreetProcesses
 ) -> None:
     one, _ = town.take(an_order("A-1"), an_order("A-2", shop="librairie"))
+    meddled = Interrupted(streets, lambda: cancel(town, one.order_id))
     with pytest.raises(PlanOutdated):
-        town.plan(Interrupted(streets, town, one.order_id))  # type: ignore[arg-type]
+        town.plan(meddled)  # type: ignore[arg-type]
     assert (town.count("plans"), town.count("rounds")) == (0, 0)
 
 

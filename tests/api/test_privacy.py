@@ -6,12 +6,10 @@ import pytest
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from api import cookies
 from api.access import Rows, access, calls
 from data.database import scoped
-from delivery.accounts import Role
 from delivery.orders import Recipient
-from tests import builders, logins
+from tests import builders
 from tests.two_towns import PARAMETER, World
 
 #: The town's streets, which everybody who is logged in may keep.
@@ -175,24 +173,9 @@ def test_a_shop_reads_nothing_of_what_another_sells(world: World, pooled: dict[s
     regulars = "/t/essai/commerce/destinataires"
     known = world.client.post(regulars, data={"telephone": SECRET["phone"]}, headers=headers)
     assert known.json()["name"] == "Notre cliente"
-    never = world.client.post(
-        regulars, data={"telephone": "0639980001"}, headers=_other_shop(world)
-    )
+    other = world.headers("shop", is_program=False, shop="librairie")
+    never = world.client.post(regulars, data={"telephone": "0639980001"}, headers=other)
     assert never.json() == {}
-
-
-def _other_shop(world: World) -> dict[str, str]:
-    kept = logins.cookie(
-        world.town.pool,
-        world.town.id,
-        Role.SHOP,
-        now=world.town.clock(),
-        shop_id=world.town.shops["librairie"],
-    )
-    return {
-        "Cookie": f"{cookies.NAME}={kept[cookies.NAME]}",
-        "X-CSRF-Token": logins.csrf_of(kept),
-    }
 
 
 def test_a_recipient_s_link_tells_of_the_other_parcels_only_how_many(

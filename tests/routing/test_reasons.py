@@ -1,160 +1,21 @@
 """Every reason by hand, and every price by the referee: the relaxed problem has such a plan."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import permutations
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from routing.adding import laid_out
-from routing.insertion import NEVER, SEES_ALL, cheapest, insert
-from routing.matrix import TravelMatrix
 from routing.problem import Problem
 from routing.reasons import MOST_MENDED, unserved
-from routing.round import Round, Visit
-from routing.shipment import LATEST_S, MOST_SKILLS, Delivery, Shipment
-from routing.solution import (
-    Relaxation,
-    RelaxationKind,
-    Solution,
-    Unserved,
-    UnservedReason,
-    cost,
-    faults,
-)
+from routing.round import Round
+from routing.shipment import Delivery, Shipment
+from routing.solution import Relaxation, RelaxationKind, Unserved, UnservedReason
 from routing.solver import solve
-from routing.tables import NUMBER, SHIPMENT, tables_of
-from routing.timing import LENGTH, TASK
+from routing.tables import tables_of
 from routing.vehicle import OnBoard, Underway
+from tests.routing.mending import left_out
+from tests.routing.plans import a_round
 from tests.routing.random_towns import a_town
-from tests.routing.test_insertion import cost_if_sound, every_insertion
-from tests.routing.towns import (
-    HOUR,
-    a_problem,
-    a_random_problem,
-    a_shipment,
-    a_task,
-    a_vehicle,
-)
-
-BOUNDLESS = 1 << 40
-
-
-def a_round(*visits: tuple[int, int], vehicle: int = 0) -> Round:
-    order = tuple(Visit(shipment=shipment, task=task) for shipment, task in visits)
-    return Round(vehicle=vehicle, visits=order)
-
-
-def left_out(problem: Problem, *rounds: Round) -> Unserved:
-    """Return the one delivery left out, each of its prices proven."""
-    found = unserved(problem, tables_of(problem), rounds)
-    assert len(found) == 1
-    prove(problem, rounds, found)
-    return found[0]
-
-
-def prove(problem: Problem, rounds: Sequence[Round], found: Sequence[Unserved]) -> None:
-    """Assert that every relaxed problem has a sound plan that costs so much more."""
-    plan = Solution(rounds=tuple(rounds), unserved=tuple(found), cost=cost(problem, rounds, found))
-    assert faults(problem, plan) == ()
-    before = cost(problem, rounds, ())
-    for left in found:
-        others = tuple(each for each in found if each is not left)
-        prices = [each.cost for each in left.relaxations]
-        assert prices == sorted(prices)
-        assert len({each.kind for each in left.relaxations}) == len(prices)
-        for relaxation in left.relaxations:
-            more = replace(problem, **relaxed(problem, left.delivery, relaxation))
-            assert any(
-                cost(more, after, ()) == before + relaxation.cost and is_sound(more, after, others)
-                for after in mended(more, rounds, left.delivery, given_to(problem, relaxation))
-            ), relaxation
-
-
-def is_sound(problem: Problem, rounds: tuple[Round, ...], left: tuple[Unserved, ...]) -> bool:
-    total = cost(problem, rounds, left)
-    return faults(problem, Solution(rounds=rounds, unserved=left, cost=total)) == ()
-
-
-def given_to(problem: Problem, relaxation: Relaxation) -> int:
-    if relaxation.kind is RelaxationKind.ANOTHER_ROUND:
-        return len(problem.vehicles)
-    return relaxation.vehicle
-
-
-def relaxed(problem: Problem, delivery: int, relaxation: Relaxation) -> dict[str, object]:
-    """Return what differs in a problem with one thing given up."""
-    seconds, vehicles = relaxation.seconds, list(problem.vehicles)
-    vehicle = vehicles[relaxation.vehicle]
-    match relaxation.kind:
-        case RelaxationKind.PAY_MORE:
-            return {}
-        case RelaxationKind.LATER | RelaxationKind.LONGER_RIDE:
-            patient = {
-                index: patiently(problem.shipments[index], relaxation)
-                for index in problem.deliveries[delivery].shipments
-            }
-            every = enumerate(problem.shipments)
-            return {"shipments": tuple(patient.get(index, each) for index, each in every)}
-        case RelaxationKind.ANOTHER_ROUND:
-            vehicles.append(replace(vehicle, underway=None, earliest_s=vehicle.from_s))
-        case RelaxationKind.LONGER_PERIOD:
-            longer = replace(vehicle, latest_s=min(vehicle.latest_s + seconds, LATEST_S))
-            vehicles[relaxation.vehicle] = longer
-        case RelaxationKind.SKILL_WAIVED:
-            vehicles[relaxation.vehicle] = replace(vehicle, skills=(1 << MOST_SKILLS) - 1)
-        case RelaxationKind.MORE_CAPACITY:
-            boundless = (BOUNDLESS,) * len(vehicle.capacity)
-            vehicles[relaxation.vehicle] = replace(vehicle, capacity=boundless)
-    return {"vehicles": tuple(vehicles)}
-
-
-def patiently(shipment: Shipment, relaxation: Relaxation) -> Shipment:
-    if relaxation.kind is RelaxationKind.LONGER_RIDE:
-        if shipment.longest_ride_s is None:
-            return shipment
-        return replace(shipment, longest_ride_s=shipment.longest_ride_s + relaxation.seconds)
-    *pickups, dropoff = (
-        replace(task, latest_s=min(task.latest_s + relaxation.seconds, LATEST_S))
-        for task in shipment.tasks
-    )
-    return replace(shipment, pickups=tuple(pickups), dropoff=dropoff)
-
-
-def mended(
-    problem: Problem, rounds: Sequence[Round], delivery: int, vehicle: int
-) -> Iterator[tuple[Round, ...]]:
-    """Yield plans with an option of a delivery put in, shipment by shipment, in any order."""
-    fleet = range(len(problem.vehicles))
-    first = sorted(fleet, key=lambda each: each != vehicle)
-    for option in problem.deliveries[delivery].options:
-        for order in permutations(option):
-            for rows in ([vehicle], first, fleet) if vehicle in fleet else (fleet,):
-                yield from put_in(problem, rounds, order, rows)
-
-
-def put_in(
-    problem: Problem, rounds: Sequence[Round], shipments: Sequence[int], rows: Sequence[int]
-) -> Iterator[tuple[Round, ...]]:
-    """Yield the rounds with each shipment where it costs least; nothing if one fits nowhere."""
-    tables = tables_of(problem)
-    laid = laid_out(tables, rounds)
-    for shipment in shipments:
-        tried = [(*cheapest(tables, laid, shipment, row, NEVER, SEES_ALL), row) for row in rows]
-        added, i, j, row = min(tried, key=lambda each: each[0])
-        if added == NEVER:
-            return
-        insert(tables, laid, shipment, row, i, j, SEES_ALL)
-    after = []
-    for row, vehicle in enumerate(problem.vehicles):
-        order = tables.tasks[laid.visits[row, 1 : laid.values[row, LENGTH] + 1, TASK]]
-        visits = a_round(*order[:, [SHIPMENT, NUMBER]].tolist(), vehicle=row)
-        if visits.visits or vehicle.underway is not None:
-            after.append(visits)
-    yield tuple(after)
+from tests.routing.towns import HOUR, a_problem, a_shipment, a_task, a_vehicle
 
 
 def kinds(left: Unserved) -> dict[RelaxationKind, tuple[int, int]]:
@@ -366,47 +227,3 @@ def test_explaining_changes_no_table() -> None:
     first = unserved(problem, flat, rounds)
     assert all((table == kept).all() for table, kept in zip(flat, before, strict=True))
     assert unserved(problem, flat, rounds) == first
-
-
-@settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 100_000))
-def test_every_price_in_a_town_is_true(seed: int) -> None:
-    problem = a_town(seed)
-    rounds = solve(problem, iterations=150, seed=seed).rounds
-    prove(problem, rounds, unserved(problem, tables_of(problem), rounds))
-
-
-@settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 100_000))
-def test_every_price_is_true_where_streets_break_triangles(seed: int) -> None:
-    problem = a_random_problem(seed, shipments=14)
-    rounds = solve(problem, iterations=100, seed=seed).rounds
-    prove(problem, rounds, unserved(problem, tables_of(problem), rounds))
-
-
-def by_shortest_ways(problem: Problem) -> Problem:
-    """Return a problem where no way round is shorter; else the kernel may miss a place."""
-    tables = [[each.duration_s, each.distance_m] for each in problem.matrices]
-    for table in (table for pair in tables for table in pair):
-        for via in range(len(table)):
-            np.minimum(table, table[:, [via]] + table[[via], :], out=table)
-    matrices = (TravelMatrix(duration_s=seconds, distance_m=m) for seconds, m in tables)
-    return replace(problem, matrices=tuple(matrices))
-
-
-@settings(max_examples=40, deadline=None)
-@given(seed=st.integers(0, 100_000))
-def test_no_place_in_the_rounds_is_cheaper_than_the_price(seed: int) -> None:
-    problem = by_shortest_ways(a_random_problem(seed, shipments=10, pickups=1))
-    rounds = solve(problem, iterations=100, seed=seed).rounds
-    driven = {round_.vehicle: round_ for round_ in rounds}
-    for left in unserved(problem, tables_of(problem), rounds):
-        for relaxation in left.relaxations:
-            more = replace(problem, **relaxed(problem, left.delivery, relaxation))
-            least = min(
-                cost_if_sound(more, each) - cost(more, [round_] if round_.visits else [], ())
-                for vehicle in range(len(more.vehicles))
-                for round_ in [driven.get(vehicle, Round(vehicle=vehicle, visits=()))]
-                for each in every_insertion(round_, left.delivery)
-            )
-            assert relaxation.cost == least
