@@ -7,7 +7,7 @@ counter rises; it then goes in for one or two others whose counters add up to le
 from routing.compiling import inlined, lean
 from routing.insertion import NEVER, SEES_ALL, cheapest
 from routing.recreate import list_rows
-from routing.serve import place
+from routing.serve import place_apart
 from routing.tables import COUNT, DELIVERY, MEMBERS, PENALTY, SHIPMENT, Tables
 from routing.timing import COST, LENGTH, TASK, VEHICLE, retime
 from routing.turn import put, settle, start_turn, to_bank
@@ -22,7 +22,7 @@ def eject(tables: Tables, search: Search) -> None:
     list_rows(tables, search)
     numbers[BANK] -= 1
     delivery = search.bank[numbers[BANK]]
-    if place(tables, search, delivery):
+    if place_apart(tables, search, delivery):
         return
     search.refused[delivery] += 1
     first, end = options_of(tables, delivery)

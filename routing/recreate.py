@@ -7,7 +7,7 @@ a loss, or left out to give others room, and annealing judges.
 import numpy as np
 
 from routing.compiling import compiled, inlined
-from routing.serve import is_bold, place
+from routing.serve import is_bold, place, place_apart
 from routing.tables import FAR, HAUL, KIND, SPAN, Tables
 from routing.turn import keep_best, recall, start_turn
 from routing.underway import (
@@ -69,7 +69,7 @@ def complete(tables: Tables, search: Search) -> None:
     numbers[BANK] = 0
     for b in range(waiting):
         delivery = search.bank[b]
-        if not place(tables, search, delivery):
+        if not place_apart(tables, search, delivery):
             search.bank[numbers[BANK]] = delivery
             numbers[BANK] += 1
     numbers[KEEN] = 0
