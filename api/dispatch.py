@@ -10,6 +10,7 @@ import api.geojson
 import api.operations.days
 import api.operations.plans
 from api.deps import ApiKey, Date, Now, Pool, TownStreets
+from delivery.planning import Unserved
 
 router = APIRouter(prefix="/api/v1/dispatch", tags=["dispatch"])
 
@@ -25,11 +26,38 @@ class PlanIn(BaseModel):
     seed: Annotated[int, Field(ge=0, le=2**31)] = 0
 
 
+class RelaxationOut(BaseModel):
+    """One way to serve a delivery after all: what to give up, and what rounds cost more then."""
+
+    kind: str
+    vehicle_id: int
+    cost_cents: int
+    seconds: int
+
+
 class UnservedOut(BaseModel):
-    """A delivery no round takes, and why."""
+    """A delivery no round takes, why, and what would mend it, cheapest first."""
 
     delivery_id: int
     reason: str
+    relaxations: list[RelaxationOut]
+
+    @classmethod
+    def of(cls, unserved: Unserved) -> "UnservedOut":
+        """Show what planning left."""
+        return cls(
+            delivery_id=unserved.delivery_id,
+            reason=unserved.reason,
+            relaxations=[
+                RelaxationOut(
+                    kind=each.kind,
+                    vehicle_id=each.vehicle_id,
+                    cost_cents=round(each.cost_millicents / 1000),
+                    seconds=each.seconds,
+                )
+                for each in unserved.relaxations
+            ],
+        )
 
 
 class PlanOut(BaseModel):
@@ -64,10 +92,7 @@ def plan_day(
         version=planned.plan.version,
         published_at=planned.plan.published_at,
         rounds=len(planned.rounds),
-        unserved=[
-            UnservedOut(delivery_id=each.delivery_id, reason=each.reason)
-            for each in planned.unserved
-        ],
+        unserved=[UnservedOut.of(each) for each in planned.unserved],
         cost_cents=planned.plan.cost_millicents // 1000,
     )
 

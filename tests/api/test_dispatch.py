@@ -3,7 +3,10 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.builders import DAY, an_order
+import data.fleet
+from data.database import scoped
+from delivery.parcels import HEAVIEST_G, Size
+from tests.builders import DAY, a_parcel, an_order
 from tests.small_town import Town
 
 DESK, SLOTS = "/api/v1/dispatch", "/api/v1/slots"
@@ -35,6 +38,21 @@ def test_a_day_is_planned_published_and_drawn(
     drawn = client.get(f"{DESK}/days/{DAY}/rounds.geojson", headers=desk).json()
     assert drawn["type"] == "FeatureCollection"
     assert drawn["features"]
+
+
+def test_what_no_round_takes_is_told_with_the_price_of_each_way_to_mend_it(
+    client: TestClient, town: Town, desk: dict[str, str]
+) -> None:
+    parcels = (a_parcel(Size.BULKY, weight_g=HEAVIEST_G),) * 7
+    (taken,) = town.take(an_order(parcels=parcels))
+    plan = client.post(f"{DESK}/plans/{DAY}", json={"seconds": 0.1}, headers=desk)
+    (left,) = plan.json()["unserved"]
+    assert (left["delivery_id"], left["reason"]) == (taken.delivery_id, "too_large")
+    (more,) = left["relaxations"]
+    assert (more["kind"], more["seconds"]) == ("more_capacity", 0)
+    with scoped(town.pool, town.id) as conn:
+        assert more["vehicle_id"] in {vehicle.id for vehicle in data.fleet.listed(conn)}
+    assert more["cost_cents"] > 0
 
 
 def test_a_plan_published_twice_or_never_made_is_refused(
