@@ -4,7 +4,7 @@ It fills the rounds, then uses fewer vehicles while there is hope, then anneals;
 at its share of the budget, and a climb may be halted at any share between.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from routing import search, turn, underway
 from routing.budget import Budget
 from routing.cover import adopt
-from routing.pool import Pool, open_pool
+from routing.pool import Pool, merged, open_pool
 from routing.recombine import recombine
 from routing.recreate import MOST_TRIED, complete
 from routing.tables import DELIVERY, PENALTY, SHIPMENT, USE, Tables
@@ -88,12 +88,13 @@ class Climb:
         turn.recall(self.flat, mine)
         self._hope()
 
-    def recombine(self, seconds: float) -> None:
+    def recombine(self, seconds: float, pools: Sequence[Pool]) -> None:
         """Go on from a plan of rounds seen, where one is cheaper than the best."""
+        seen = merged(pools)
         if self.budget.seconds is None:
-            plan = recombine(self.flat, self.state, self.pool, effort=seconds)
+            plan = recombine(self.flat, self.state, seen, effort=seconds)
         else:
-            plan = recombine(self.flat, self.state, self.pool, seconds=seconds)
+            plan = recombine(self.flat, self.state, seen, seconds=seconds)
         if plan is not None:
             adopt(self.flat, self.state, plan)
 

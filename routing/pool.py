@@ -5,6 +5,7 @@ kept. Its key is the exclusive or of random numbers, one a shipment and one a ki
 Each key has a shelf of few places: where all are taken, the round not seen for longest makes room.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -59,6 +60,16 @@ def open_pool(tables: Tables, *, size: int = SIZE) -> Pool:
         values=np.zeros((size, 4), np.int64),
         tasks=np.zeros((size, min(MOST_VISITS, len(tables.tasks))), np.int32),
     )
+
+
+def merged(pools: Sequence[Pool]) -> Pool:
+    """Return what several pools hold, of each round the cheapest order, to be read only."""
+    keys = np.concatenate([pool.keys for pool in pools])
+    values = np.concatenate([pool.values for pool in pools])
+    order = np.lexsort((values[:, PRICE], keys))
+    own = order[np.flatnonzero(np.diff(keys[order], prepend=np.uint64(0)))]
+    tasks = np.concatenate([pool.tasks for pool in pools])
+    return Pool(marks=pools[0].marks, keys=keys[own], values=values[own], tasks=tasks[own])
 
 
 @lean

@@ -117,7 +117,7 @@ def _progress(climbs: list[Climb]) -> Progress:
 def _meet(climbs: list[Climb], share: float) -> None:
     best = min(climbs, key=lambda climb: climb.best)
     if share in RECOMBINED and best.budget.effort * RECOMBINING >= WORTH_IT_S:
-        best.recombine(best.budget.effort * RECOMBINING)
+        best.recombine(best.budget.effort * RECOMBINING, [climb.pool for climb in climbs])
     for climb in climbs:
         climb.meet(best)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from routing.pool import LINE, PRICE, SHELF, keep_rounds
+from routing.pool import LINE, PRICE, SHELF, keep_rounds, merged
 from routing.underway import TOUCHED
 from tests.routing.seen import Seen
 from tests.routing.towns import a_problem, a_shipment, a_street, a_vehicle
@@ -54,6 +54,18 @@ def test_a_vehicle_that_stays_at_home_is_not_kept() -> None:
     seen.search.touched[:] = [0, 1]
     keep_rounds(seen.tables, seen.search, seen.pool)
     assert prices(seen) == []
+
+
+def test_of_what_two_searches_saw_the_cheaper_order_counts() -> None:
+    one, other = a_pool(), a_pool()
+    one.drive_tasks(0, [2, 3, 0, 1])
+    one.drive(0, 3)
+    other.drive_tasks(0, [0, 1, 2, 3])
+    for pools in ([one.pool, other.pool], [other.pool, one.pool]):
+        both = merged(pools)
+        assert sorted(both.values[:, PRICE].tolist()) == sorted([6 * 1600, *prices(one)])[:2]
+        assert len(both.keys) == 2
+        assert [0, 1, 2, 3] in both.tasks[:, :4].tolist()
 
 
 def test_in_a_full_pool_what_was_not_seen_for_longest_makes_room() -> None:
