@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from routing.compiling import inlined, lean
-from routing.insertion import NEVER, SEES_ALL, cheapest, insert, remove
+from routing.insertion import cheapest, insert, remove
 from routing.round import Round
+from routing.sight import NEVER, SEES_ALL
 from routing.tables import NUMBER, SHIPMENT, Int64s, Tables
 from routing.timing import LENGTH, TASK, Rounds, open_rounds, retime
 

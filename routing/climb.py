@@ -9,23 +9,26 @@ from enum import Enum, auto
 
 import numpy as np
 
-from routing import search, turn, underway
 from routing.budget import Budget
-from routing.cover import adopt
 from routing.pool import Pool, merged, open_pool
 from routing.recombine import recombine
 from routing.recreate import MOST_TRIED, complete
-from routing.tables import DELIVERY, PENALTY, SHIPMENT, USE, Tables
+from routing.round import Round
+from routing.search import run
+from routing.tables import DELIVERY, DEPARTED, PENALTY, SHIPMENT, USE, Tables
+from routing.turn import adopt, recall
+from routing.underway import BEST, BEST_BANK, NEAR, NOW, Search
+from routing.warm_start import resume
 
 #: Share of the budget after which no search for fewer vehicles goes on, where using one costs.
 REDUCING = 0.5
-#: It is given up where for this share of the budget never less than two deliveries were left over.
+#: It is given up where for this share of the budget always too many deliveries were left over.
 PATIENCE = 0.1
 #: While reducing, annealing keeps to this share of what a task costs on average.
 REDUCING_HEAT = 0.1
 #: Annealing cools from and to these shares of what a task costs on average.
 HOT, COLD = 1.0, 0.1
-#: Even without time so many turns are taken: the first may have overlooked a vehicle.
+#: However short the time, so many turns are taken: the first may have overlooked a vehicle.
 LEAST_TURNS = 12
 
 
@@ -40,13 +43,15 @@ class Phase(Enum):
 class Climb:
     """A search, its budget, and the rounds it saw."""
 
-    def __init__(self, flat: Tables, state: underway.Search, budget: Budget) -> None:
-        """Begin at the best plan the search holds."""
+    def __init__(self, flat: Tables, state: Search, budget: Budget) -> None:
+        """Begin with a search that has no plan yet."""
         self.flat = flat
         self.state = state
         self.budget = budget
         self.pool: Pool = open_pool(flat)
         self.phase = Phase.FILLING
+        self.is_halted = False
+        self._sunk = int(state.numbers[NOW] - flat.deliveries[:, PENALTY].sum())
         self._hoped = 0.0
         self._near = 0
         self._begun = 0.0
@@ -56,20 +61,26 @@ class Climb:
     @property
     def best(self) -> int:
         """What the best plan costs."""
-        return int(self.state.numbers[underway.BEST])
+        return int(self.state.numbers[BEST])
 
     @property
     def is_told(self) -> bool:
         """Tell whether the best plan is worth showing: it was tried often enough."""
         return self.budget.taken >= LEAST_TURNS or self.budget.share >= 1
 
+    def resume(self, rounds: Sequence[Round]) -> None:
+        """Take up rounds planned before. Raises ValueError where they are none of the problem's."""
+        resume(self.flat, self.state, rounds)
+
     def until(self, share: float, tell: Callable[[], None] | None = None) -> None:
-        """Go on to a share of the budget; `tell` is called now and then."""
-        while self.phase is Phase.FILLING and self._is_filling():
-            self._spend(0.0)
-            if tell is not None:
-                tell()
-        while self.budget.share < share:
+        """Go on to a share of the budget, or until halted; `tell` is called now and then."""
+        if self.phase is Phase.FILLING:
+            while self._is_filling():
+                self._spend(0.0)
+                if tell is not None:
+                    tell()
+            self._begin_improving()
+        while self.budget.share < share and not self.is_halted:
             if self.phase is Phase.REDUCING:
                 self._reduce()
             else:
@@ -79,14 +90,9 @@ class Climb:
 
     def meet(self, best: "Climb") -> None:
         """Go on from the best plan of all where it uses fewer vehicles or leaves less."""
-        mine, theirs = self.state, best.state
-        if self._weight() <= best._weight():
-            return
-        mine.best[:], mine.best_ends[:] = theirs.best, theirs.best_ends
-        for number in (underway.BEST, underway.BEST_BANK):
-            mine.numbers[number] = theirs.numbers[number]
-        turn.recall(self.flat, mine)
-        self._hope()
+        if self._weight() > best._weight():
+            adopt(self.flat, self.state, best.state.best, best.state.best_ends)
+            self._hope()
 
     def recombine(self, seconds: float, pools: Sequence[Pool]) -> None:
         """Go on from a plan of rounds seen, where one is cheaper than the best."""
@@ -96,11 +102,11 @@ class Climb:
         else:
             plan = recombine(self.flat, self.state, seen, seconds=seconds)
         if plan is not None:
-            adopt(self.flat, self.state, plan)
+            adopt(self.flat, self.state, plan.tasks, plan.ends)
 
     def finish(self) -> None:
         """Serve what the best plan leaves though it has room at less than the penalty."""
-        if self.state.numbers[underway.BEST_BANK] > 0:
+        if self.state.numbers[BEST_BANK] > 0:
             complete(self.flat, self.state)
 
     def _weight(self) -> int:
@@ -109,29 +115,41 @@ class Climb:
         return int(_penalties(self.flat, self.state) + self.flat.vehicles[used, USE].sum())
 
     def _is_filling(self) -> bool:
-        """Tell whether filling goes on: however short the time, every shipment is tried once."""
+        """Tell whether filling goes on: however short the time, every delivery has its chance."""
         least = 2 * len(self.flat.deliveries) // MOST_TRIED + LEAST_TURNS
-        if self.budget.taken < least and (self.budget.share < 1 or self.budget.seconds):
-            return True
-        self._warmth = _cost_per_task(self.flat, self.state)
+        is_on = self.budget.share < 1 or bool(self.budget.seconds)
+        return self.budget.taken < least and is_on and not self.is_halted
+
+    def _begin_improving(self) -> None:
+        waiting = self.flat.vehicles[self.flat.vehicles[:, DEPARTED] < 0]
+        self.phase = Phase.REDUCING if waiting[:, USE].any() else Phase.ANNEALING
+        self._warmth = self._cost_per_task()
         self._allowed = _penalties(self.flat, self.state)
-        self._hope()
-        self.phase = Phase.REDUCING if self.flat.vehicles[:, USE].any() else Phase.ANNEALING
         self._begun = self.budget.share
-        return False
+        self._hope()
+
+    def _cost_per_task(self) -> float:
+        """Return what a served task costs on average, use, penalties and the past apart."""
+        used = (np.diff(self.state.best_ends, prepend=0) > 0) & (
+            self.flat.vehicles[:, DEPARTED] < 0
+        )
+        moving = self.best - self._sunk - _penalties(self.flat, self.state)
+        moving -= int(self.flat.vehicles[used, USE].sum())
+        return max(0, moving) / max(1, int(self.state.best_ends[-1]))
 
     def _reduce(self) -> None:
         left = self._spend(REDUCING_HEAT * self._warmth, reducing=True)
-        if self.state.numbers[underway.NEAR] > self._near:
+        self._allowed = min(self._allowed, _penalties(self.flat, self.state))
+        if self.state.numbers[NEAR] > self._near:
             self._hope()
         share = self.budget.share
         if left or share >= REDUCING or share - self._hoped > PATIENCE:
-            turn.recall(self.flat, self.state)
+            recall(self.flat, self.state)
             self._begun = share
             self.phase = Phase.ANNEALING
 
     def _hope(self) -> None:
-        self._near = int(self.state.numbers[underway.NEAR])
+        self._near = int(self.state.numbers[NEAR])
         self._hoped = self.budget.share
 
     def _anneal(self) -> None:
@@ -140,20 +158,13 @@ class Climb:
 
     def _spend(self, temperature: float, *, reducing: bool = False) -> int:
         return self.budget.spend(
-            lambda turns: search.run(
+            lambda turns: run(
                 self.flat, self.state, self.pool, turns, temperature, reducing, self._allowed
             )
         )
 
 
-def _penalties(flat: Tables, state: underway.Search) -> int:
+def _penalties(flat: Tables, state: Search) -> int:
     tasks = state.best[: state.best_ends[-1]]
     served = np.unique(flat.shipments[flat.tasks[tasks, SHIPMENT], DELIVERY])
     return int(flat.deliveries[:, PENALTY].sum() - flat.deliveries[served, PENALTY].sum())
-
-
-def _cost_per_task(flat: Tables, state: underway.Search) -> float:
-    """Return what a served task costs on average, use and penalties apart."""
-    used = np.diff(state.best_ends, prepend=0) > 0
-    moving = state.numbers[underway.BEST] - _penalties(flat, state) - flat.vehicles[used, USE].sum()
-    return float(moving) / max(1, int(state.best_ends[-1]))

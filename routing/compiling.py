@@ -13,7 +13,7 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and numbers, off the GIL, and keep it on disk for all runs.
 
     Numba keeps what it compiled by the time stamp of the function's own module: after a change
-    in `timing` or `insertion`, delete `routing/__pycache__` so that `search` follows.
+    in any module it calls, delete `routing/__pycache__` so that the callers follow.
     """
     return cast(Callable[P, R], _njit(nogil=True, cache=True)(function))
 

@@ -26,8 +26,7 @@ from routing.tables import (
     Tables,
 )
 from routing.timing import COST, LENGTH, TASK, VEHICLE, retime
-from routing.turn import recall
-from routing.underway import BANK, BEST, BEST_BANK, NOW, Search
+from routing.underway import Search
 
 
 class Plan(NamedTuple):
@@ -183,12 +182,3 @@ def plan_of(tables: Tables, columns: Columns, chosen: Sequence[int]) -> Plan:
     return Plan(
         tasks=np.concatenate(driven), ends=np.cumsum([len(row) for row in driven], dtype=np.int64)
     )
-
-
-def adopt(tables: Tables, search: Search, plan: Plan) -> None:
-    """Make a plan the best one and go on from it."""
-    search.best[: len(plan.tasks)] = plan.tasks
-    search.best_ends[:] = plan.ends
-    recall(tables, search)
-    search.numbers[BEST] = search.numbers[NOW]
-    search.numbers[BEST_BANK] = search.numbers[BANK]

@@ -5,9 +5,10 @@ counter rises; it then goes in for one or two others whose counters add up to le
 """
 
 from routing.compiling import inlined, lean
-from routing.insertion import NEVER, SEES_ALL, cheapest
+from routing.insertion import cheapest
 from routing.recreate import list_rows
 from routing.serve import place_apart
+from routing.sight import NEVER, SEES_ALL
 from routing.tables import COUNT, DELIVERY, MEMBERS, PENALTY, SHIPMENT, Tables
 from routing.timing import COST, LENGTH, TASK, VEHICLE, retime
 from routing.turn import put, settle, start_turn, to_bank
@@ -25,6 +26,8 @@ def eject(tables: Tables, search: Search) -> None:
     if place_apart(tables, search, delivery):
         return
     search.refused[delivery] += 1
+    # What was tried is undone: rows get a version of their own when deliveries leave them.
+    start_turn(search)
     first, end = options_of(tables, delivery)
     option = first + draw(search.random) % (end - first)
     if tables.options[option, COUNT] > 1 or not _take_the_place(tables, search, delivery, option):

@@ -11,10 +11,7 @@ A look for a place may be blind to some positions (`sight`).
 from routing.compiling import lean
 from routing.laying import lay, slip_in
 from routing.pair import best_pair
-
-# Who looks for a place finds both here too.
-from routing.sight import NEVER as NEVER
-from routing.sight import SEES_ALL as SEES_ALL
+from routing.sight import NEVER
 from routing.single import best_one
 from routing.spread import best_spread, spread
 from routing.tables import ABLE, FIRST, ONLY, SHIPMENT, SKILLS, TASKS, Tables

@@ -48,8 +48,8 @@ class LinearRelaxation:
         self.round_price = self.bound = 0.0
 
     @property
-    def seconds(self) -> float:
-        """How long it exists."""
+    def age_s(self) -> float:
+        """How long it exists, solving or not."""
         return float(self.solver.wall_time()) / 1000
 
     def _give_way(self, way: Way, ceiling: int) -> None:
@@ -74,10 +74,10 @@ class LinearRelaxation:
         """Solve over all columns; False where that did not end well."""
         if rounds is not None:
             self.rounds.SetBounds(float(rounds), float(rounds))
-        ends = None if seconds is None else self.seconds + seconds
-        while ends is None or self.seconds < ends:
+        ends = None if seconds is None else self.age_s + seconds
+        while ends is None or self.age_s < ends:
             if ends is not None:
-                self.solver.SetTimeLimit(max(1, int(1000 * (ends - self.seconds))))
+                self.solver.SetTimeLimit(max(1, int(1000 * (ends - self.age_s))))
             if self.solver.Solve() != pywraplp.Solver.OPTIMAL:
                 return False
             self.prices = np.array([line.dual_value() for line in self.lines])

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.adding import added, cheapest_gift, laid_out, wanted_of
-from routing.insertion import NEVER
 from routing.problem import Problem
 from routing.round import Round
 from routing.shipment import LATEST_S, MOST_SKILLS
+from routing.sight import NEVER
 from routing.solution import RelaxationKind
 from routing.tables import (
     ABLE,

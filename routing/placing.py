@@ -8,9 +8,10 @@ really breaks at the best of them is the referee's to say.
 import numpy as np
 
 from routing.harm import least_broken
-from routing.insertion import NEVER, SEES_ALL, cheapest, insert
+from routing.insertion import cheapest, insert
 from routing.problem import Problem
 from routing.round import Round, Visit
+from routing.sight import NEVER, SEES_ALL
 from routing.tables import NUMBER, SHIPMENT, Int64s, tables_of
 from routing.timing import LENGTH, TASK, open_rounds, retime
 

@@ -68,8 +68,12 @@ def merged(pools: Sequence[Pool]) -> Pool:
     values = np.concatenate([pool.values for pool in pools])
     order = np.lexsort((values[:, PRICE], keys))
     own = order[np.flatnonzero(np.diff(keys[order], prepend=np.uint64(0)))]
-    tasks = np.concatenate([pool.tasks for pool in pools])
-    return Pool(marks=pools[0].marks, keys=keys[own], values=values[own], tasks=tasks[own])
+    size = len(pools[0].keys)
+    tasks = np.empty((len(own), pools[0].tasks.shape[1]), np.int32)
+    for n, pool in enumerate(pools):
+        is_here = own // size == n
+        tasks[is_here] = pool.tasks[own[is_here] % size]
+    return Pool(marks=pools[0].marks, keys=keys[own], values=values[own], tasks=tasks)
 
 
 @lean

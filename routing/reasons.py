@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from routing.adding import added, laid_out, wanted_of
-from routing.insertion import NEVER
 from routing.mending import FinishedPlan, Price, with_patience
 from routing.problem import Problem
 from routing.round import Round
+from routing.sight import NEVER
 from routing.solution import Relaxation, RelaxationKind, Unserved, UnservedReason
 from routing.tables import KIND, NO_LIMIT, ONLY, Tables
 

@@ -47,18 +47,17 @@ def recombine(
     relaxation = LinearRelaxation(cover, int(search.numbers[BEST]))
     found: Plan | None = None
     best = int(search.numbers[BEST])
-    spent = 0.0
     for rounds, share in _sizes(cover):
-        left = None if seconds is None else seconds - spent - relaxation.seconds
+        left = None if seconds is None else seconds - relaxation.age_s
         if left is not None and left <= 0:
             break
         if not relaxation.solve(rounds, left) or not relaxation.promises(best):
             continue
         choice = _Choice(relaxation, rounds, best)
         chosen = choice.solve(
-            None if left is None else left * share, None if effort is None else effort * share
+            None if left is None or seconds is None else min(left, seconds * share),
+            None if effort is None else effort * share,
         )
-        spent += choice.seconds
         if chosen is not None and choice.cost < best:
             best, found = choice.cost, plan_of(tables, cover.columns, chosen)
     return found
@@ -70,7 +69,7 @@ def _sizes(cover: Cover) -> Iterator[tuple[int | None, float]]:
         yield None, 1.0
         return
     for more, share in SHARES:
-        if cover.now + more > 0:
+        if cover.now + more >= 0:
             yield cover.now + more, share
 
 
@@ -87,7 +86,7 @@ class _Choice:
         own, empty = np.arange(len(columns.homes)), np.flatnonzero(np.diff(columns.shares) == 0)
         self.columns = np.unique(np.concatenate([order, own, empty])).tolist()
         self.model = cp_model.CpModel()
-        self.seconds, self.cost = 0.0, best
+        self.cost = best
         self.chosen = [
             self.model.new_int_var(0, int(cover.fleet[columns.kinds[each]]), "")
             if columns.shares[each] == columns.shares[each + 1]
@@ -167,7 +166,6 @@ class _Choice:
         if effort is not None:
             solver.parameters.max_deterministic_time = effort
         status = solver.solve(self.model)
-        self.seconds = solver.wall_time
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         self.cost = self.base + round(solver.objective_value)

@@ -65,13 +65,15 @@ def complete(tables: Tables, search: Search) -> None:
     recall(tables, search)
     start_turn(search)
     list_rows(tables, search)
-    numbers[KEEN], waiting = 1, numbers[BANK]
-    numbers[BANK] = 0
-    for b in range(waiting):
-        delivery = search.bank[b]
-        if not place_apart(tables, search, delivery):
-            search.bank[numbers[BANK]] = delivery
-            numbers[BANK] += 1
+    numbers[KEEN], waiting = 1, numbers[BANK] + 1
+    # What one delivery brings about may make room for another.
+    while numbers[BANK] < waiting:
+        waiting, numbers[BANK] = numbers[BANK], 0
+        for b in range(waiting):
+            delivery = search.bank[b]
+            if not place_apart(tables, search, delivery):
+                search.bank[numbers[BANK]] = delivery
+                numbers[BANK] += 1
     numbers[KEEN] = 0
     if numbers[NOW] < numbers[BEST]:
         keep_best(search)

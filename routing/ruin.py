@@ -1,7 +1,7 @@
 """Ruin: strings of neighbouring visits leave their rounds, with the rest of their shipments."""
 
 from routing.compiling import inlined, lean
-from routing.insertion import NEVER
+from routing.sight import NEVER
 from routing.tables import DELIVERY, DEPARTED, SHIPMENT, Tables
 from routing.timing import LENGTH, TASK
 from routing.turn import settle, start_turn, to_bank
@@ -67,8 +67,11 @@ def _remove_string(tables: Tables, search: Search, row: int, task: int, length: 
 
 
 @lean
-def close_one(tables: Tables, search: Search) -> None:
-    """Empty the round whose deliveries were absent least often, and allow one round fewer."""
+def close_one(tables: Tables, search: Search) -> bool:
+    """Empty the round whose deliveries were absent least often, and allow one round fewer.
+
+    False where only vehicles under way are left, which cannot be saved.
+    """
     values, visits, best, least = search.rounds.values, search.rounds.visits, -1, NEVER
     for row in range(len(tables.vehicles)):
         if values[row, LENGTH] == 0 or tables.vehicles[row, DEPARTED] >= 0:
@@ -79,9 +82,12 @@ def close_one(tables: Tables, search: Search) -> None:
             total += search.absent[tables.shipments[shipment, DELIVERY]]
         if total < least:
             best, least = row, total
+    if best < 0:
+        return False
     search.numbers[MOST] = search.numbers[USED] - 1
     start_turn(search)
-    while best >= 0 and values[best, LENGTH] > 0:
+    while values[best, LENGTH] > 0:
         shipment = tables.tasks[visits[best, 1, TASK], SHIPMENT]
         to_bank(tables, search, tables.shipments[shipment, DELIVERY])
     settle(tables, search)
+    return True

@@ -15,13 +15,14 @@ import numpy as np
 from routing import placing, reasons
 from routing.compiling import compiled
 from routing.eject import eject
-from routing.insertion import NEVER, SEES_ALL, cheapest
+from routing.insertion import cheapest
 from routing.matrix import TravelMatrix
 from routing.pool import Pool, keep_rounds, open_pool
 from routing.problem import Problem
 from routing.recreate import complete, recreate
 from routing.ruin import close_one, ruin
 from routing.shipment import Shipment, Task
+from routing.sight import NEVER, SEES_ALL
 from routing.tables import Tables, tables_of
 from routing.turn import keep_best, mend, restore, start_turn
 from routing.underway import (
@@ -40,6 +41,8 @@ from routing.underway import (
 )
 from routing.vehicle import Vehicle
 
+#: A vehicle may yet be saved where no more deliveries than these are left over.
+FEW = 2
 #: Rounds are kept for recombination from plans no dearer than the best by so many temperatures.
 KEPT = 20.0
 
@@ -79,12 +82,11 @@ def run(
             eject(tables, search)
             if numbers[NOW] < numbers[BEST]:
                 keep_best(search)
-            if numbers[BANK] <= numbers[BEST_BANK] + 1:
+            if numbers[BANK] <= numbers[BEST_BANK] + FEW:
                 numbers[NEAR] = numbers[TURN]
-        if reducing and banked(tables, search) <= allowed:
-            if numbers[USED] <= 1:
-                return turn + 1
-            close_one(tables, search)
+        is_whole = reducing and banked(tables, search) <= allowed
+        if is_whole and (numbers[USED] <= 1 or not close_one(tables, search)):
+            return turn + 1
     return turns
 
 

@@ -8,7 +8,8 @@ import math
 import numpy as np
 
 from routing.compiling import inlined, lean
-from routing.insertion import NEVER, SEES_ALL, cheapest
+from routing.insertion import cheapest
+from routing.sight import NEVER, SEES_ALL
 from routing.tables import COUNT, KIND, MEMBERS, PENALTY, Tables
 from routing.timing import VERSION
 from routing.turn import put, take
@@ -97,8 +98,8 @@ def _try_option(tables: Tables, search: Search, option: int, bound: int) -> int:
     tries, pick, before = search.tries, search.pick, search.numbers[NOW]
     first = tables.options[option, MEMBERS]
     count = tables.options[option, COUNT]
-    turn = draw(search.random) if count > 1 else 0
-    lead, step = (turn >> 1) % count, 1 if turn & 1 == 0 else count - 1
+    bits = draw(search.random) if count > 1 else 0
+    lead, step = (bits >> 1) % count, 1 if bits & 1 == 0 else count - 1
     placed = 0
     while placed < count:
         shipment = tables.members[first + (lead + placed * step) % count]

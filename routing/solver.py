@@ -17,7 +17,6 @@ from routing.problem import Problem
 from routing.round import Round, Visit
 from routing.solution import Solution, cost
 from routing.tables import DEPARTED, NUMBER, SHIPMENT, Tables, tables_of
-from routing.warm_start import resume
 
 #: The shares of the budget threads meet at.
 MEETINGS = tuple(n / 20 for n in range(1, 21))
@@ -29,7 +28,10 @@ RECOMBINING, WORTH_IT_S = 0.03, 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a search has come: share of its budget spent, and the best plan so far."""
+    """How far a search has come: share of its budget spent, and the best plan so far.
+
+    Where several threads search, `unserved` may be a moment younger than `cost`.
+    """
 
     share: float
     cost: int
@@ -53,11 +55,11 @@ def solve(
     ----------
     seconds, iterations
         Give exactly one; each thread has it to itself. The same problem, start, seed, threads and
-        iterations give the same answer; seconds are those of `clock`.
+        iterations give the same answer; seconds are those of `clock`, which all threads read.
     start
         Rounds to begin with; what they can no longer serve in time leaves them.
     progress
-        Called a few hundred times in a run, from one thread.
+        Called a few hundred times in a run or more, from the caller's thread.
 
     Raises
     ------
@@ -72,16 +74,16 @@ def solve(
     if threads < 1:
         raise ValueError("a search needs at least one thread")
     if not problem.shipments or not problem.vehicles:
-        return _answer(problem, None, ())
+        return _answer(problem, None, _ways_back(problem))
     began = clock()
     flat = tables_of(problem)
     climbs = []
     for n in range(threads):
         budget = Budget(seconds=seconds, iterations=iterations, clock=clock, begun=began)
         state = underway.begin(flat, seed * threads + n)
-        if start:
-            resume(flat, state, start)
         climbs.append(Climb(flat, state, budget))
+        if start:
+            climbs[n].resume(start)
     _climb(climbs, progress)
     best = min(climbs, key=lambda climb: climb.best)
     return _answer(problem, flat, _rounds(flat, best.state))
@@ -95,12 +97,16 @@ def _climb(climbs: list[Climb], progress: Callable[[Progress], None] | None) -> 
             progress(_progress(climbs))
 
     with ThreadPoolExecutor(len(climbs)) as crew:
-        for share in MEETINGS:
-            others = [crew.submit(climb.until, share) for climb in climbs[1:]]
-            climbs[0].until(share, tell)
-            for other in others:
-                other.result()
-            _meet(climbs, share)
+        try:
+            for share in MEETINGS:
+                others = [crew.submit(climb.until, share) for climb in climbs[1:]]
+                climbs[0].until(share, tell)
+                for other in others:
+                    other.result()
+                _meet(climbs, share)
+        finally:
+            for climb in climbs:
+                climb.is_halted = True
     min(climbs, key=lambda climb: climb.best).finish()
     tell()
 
@@ -120,6 +126,15 @@ def _meet(climbs: list[Climb], share: float) -> None:
         best.recombine(best.budget.effort * RECOMBINING, [climb.pool for climb in climbs])
     for climb in climbs:
         climb.meet(best)
+
+
+def _ways_back(problem: Problem) -> tuple[Round, ...]:
+    """Return the rounds of vehicles under way that have nothing to do any more."""
+    return tuple(
+        Round(vehicle=index, visits=())
+        for index, vehicle in enumerate(problem.vehicles)
+        if vehicle.underway is not None
+    )
 
 
 def _rounds(flat: Tables, state: underway.Search) -> tuple[Round, ...]:

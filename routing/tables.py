@@ -62,7 +62,7 @@ class Tables(NamedTuple):
         `OPENS` is when what remains may begin; `DEPARTED` is -1 for a vehicle still at its start.
         Vehicles of one kind are alike in everything.
     near
-        (tasks, k) int32: the other tasks, nearest first.
+        (tasks, k) int32: the task itself and the others, nearest first.
     """
 
     travel: Int32s

@@ -6,7 +6,7 @@ what an insertion costs is remembered.
 
 from routing.compiling import inlined, lean
 from routing.insertion import insert, remove
-from routing.tables import COUNT, DELIVERY, MEMBERS, OPTION, PENALTY, SHIPMENT, Tables
+from routing.tables import COUNT, DELIVERY, MEMBERS, OPTION, PENALTY, SHIPMENT, Int64s, Tables
 from routing.timing import COST, CULPRIT, LENGTH, TASK, VERSION, Rounds, retime
 from routing.underway import (
     BANK,
@@ -217,3 +217,11 @@ def recall(tables: Tables, search: Search) -> None:
             cost += tables.deliveries[delivery, PENALTY]
     numbers[NOW] = cost
     numbers[MOST] = len(tables.vehicles)
+
+
+def adopt(tables: Tables, search: Search, tasks: Int64s, ends: Int64s) -> None:
+    """Make a plan, its tasks row by row and where each row ends, the best one; go on from it."""
+    search.best[: len(tasks)] = tasks
+    search.best_ends[:] = ends
+    recall(tables, search)
+    search.numbers[BEST], search.numbers[BEST_BANK] = search.numbers[NOW], search.numbers[BANK]

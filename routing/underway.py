@@ -68,7 +68,7 @@ class Search(NamedTuple):
         (5, shipments): `pick` for each shipment of an option in the order they were tried, and
         the shipment.
     leaving
-        (tasks,): room for the shipments of a string.
+        (tasks,): room for the deliveries of a string, or of a row.
     held, keys
         (deliveries,): what is being put back, in which order.
     offered

@@ -17,8 +17,8 @@ from routing.tables import (
     TASKS,
     Tables,
 )
-from routing.turn import keep_best, mend, recall, start_turn
-from routing.underway import BANK, BEST, BEST_BANK, NOW, Search
+from routing.turn import adopt, keep_best, mend, recall, start_turn
+from routing.underway import Search
 
 #: Tasks of each vehicle in order, by their rows in the tables.
 type Rows = list[list[int]]
@@ -50,8 +50,7 @@ def resume(tables: Tables, search: Search, rounds: Sequence[Round]) -> None:
     start_turn(search)
     mend(tables, search)
     keep_best(search)
-    recall(tables, search)
-    search.numbers[BEST], search.numbers[BEST_BANK] = search.numbers[NOW], search.numbers[BANK]
+    adopt(tables, search, search.best, search.best_ends)
 
 
 def _rows(tables: Tables, rounds: Sequence[Round]) -> Rows:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from itertools import permutations
 
 from routing.adding import laid_out
-from routing.insertion import NEVER, SEES_ALL, cheapest, insert
+from routing.insertion import cheapest, insert
 from routing.problem import Problem
 from routing.reasons import unserved
 from routing.round import Round
 from routing.shipment import LATEST_S, MOST_SKILLS, Shipment
+from routing.sight import NEVER, SEES_ALL
 from routing.solution import Relaxation, RelaxationKind, Solution, Unserved, cost, faults
 from routing.tables import NUMBER, SHIPMENT, tables_of
 from routing.timing import LENGTH, TASK

@@ -3,10 +3,11 @@
 import numpy as np
 
 from routing.fault import FaultCode
-from routing.insertion import NEVER, SEES_ALL, cheapest, insert, remove
+from routing.insertion import cheapest, insert, remove
 from routing.matrix import TravelMatrix
 from routing.problem import Problem
 from routing.round import Round, Visit
+from routing.sight import NEVER, SEES_ALL
 from routing.solution import Solution, cost, faults
 from routing.tables import NUMBER, SHIPMENT, Int64s, Tables, tables_of
 from routing.timing import LENGTH, TASK, Rounds, open_rounds, retime

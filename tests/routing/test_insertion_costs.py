@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.insertion import NEVER, SEES_ALL, cheapest, insert, remove
+from routing.insertion import cheapest, insert, remove
 from routing.problem import Problem
 from routing.round import Round
+from routing.sight import NEVER, SEES_ALL
 from routing.solution import cost
 from routing.tables import FIRST, NUMBER, SHIPMENT, TASKS, tables_of
 from routing.timing import COST, LENGTH, TASK, retime

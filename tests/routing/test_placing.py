@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.fault import FaultCode
-from routing.insertion import NEVER
 from routing.placing import Placing, without
 from routing.problem import Problem
 from routing.round import Round, Visit
 from routing.schedule import schedule
 from routing.shipment import Shipment
+from routing.sight import NEVER
 from routing.solution import Solution, cost, faults
 from routing.vehicle import OnBoard, Underway, Vehicle
 from tests.routing.random_towns import a_small_town

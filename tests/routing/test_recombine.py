@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from routing.cover import adopt
 from routing.recombine import recombine
 from routing.shipment import Delivery
 from routing.solution import faults
+from routing.turn import adopt
 from routing.underway import BEST, BEST_BANK, NOW
 from routing.vehicle import OnBoard, Underway
 from tests.routing.random_towns import a_town
@@ -24,7 +24,7 @@ def recombined(seen: Seen) -> int | None:
     plan = recombine(seen.tables, seen.search, seen.pool, effort=2.0)
     if plan is None:
         return None
-    adopt(seen.tables, seen.search, plan)
+    adopt(seen.tables, seen.search, plan.tasks, plan.ends)
     best = seen.best()
     assert faults(seen.problem, best) == ()
     assert best.cost == seen.search.numbers[BEST] == seen.search.numbers[NOW] < before

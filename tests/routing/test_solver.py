@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from routing.solution import RelaxationKind, UnservedReason, faults
 from routing.solver import Progress, solve
+from routing.vehicle import Underway
 from tests.routing.random_towns import a_town
 from tests.routing.towns import (
     HOUR,
@@ -135,6 +136,23 @@ def test_a_full_hour_says_so() -> None:
 def test_no_shipments_no_rounds() -> None:
     solution = solve(a_problem([]), iterations=10)
     assert (solution.rounds, solution.unserved, solution.cost) == ((), (), 0)
+
+
+def test_a_vehicle_on_the_road_with_nothing_to_do_drives_back() -> None:
+    past = Underway(place=2, free_s=HOUR, departed_s=0)
+    problem = a_problem([], [a_vehicle(underway=past), a_vehicle()])
+    solution = solve(problem, iterations=10)
+    assert faults(problem, solution) == ()
+    assert [round_.vehicle for round_ in solution.rounds] == [0]
+
+
+def test_vehicles_on_the_road_cannot_be_saved() -> None:
+    past = Underway(place=0, free_s=HOUR, departed_s=0)
+    fleet = [a_vehicle(underway=past, cost_use=9_000_000, capacity=(1,))] * 2
+    problem = a_problem([a_shipment(1, 2), a_shipment(3, 4)], fleet)
+    solution = solve(problem, iterations=200)
+    assert faults(problem, solution) == ()
+    assert solution.unserved == ()
 
 
 def test_no_vehicles_leave_everything_unserved() -> None:
