@@ -9,6 +9,9 @@ from routing.matrix import LONGEST_TRAVEL_S, Int32s, TravelMatrix
 from routing.shipment import Delivery, Shipment
 from routing.vehicle import OnBoard, Vehicle
 
+#: Doubles, by which plans are recombined, are exact below this.
+MOST_COST = 1 << 53
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
@@ -51,6 +54,7 @@ class Problem:
         self._check_places()
         self._check_amounts()
         self._check_deliveries()
+        self._check_costs()
         for index, vehicle in enumerate(self.vehicles):
             try:
                 self._check_underway(index, vehicle)
@@ -95,6 +99,28 @@ class Problem:
                         f"shipment {index}, task {position}: "
                         f"place {task.place} is reached by no vehicle there and back"
                     )
+
+    def _check_costs(self) -> None:
+        """Refuse costs that would not add up exactly, in integers or in a solver's doubles."""
+        penalties = sum(delivery.penalty for delivery in self.deliveries)
+        dearest = max((delivery.penalty for delivery in self.deliveries), default=0)
+        driven = self._dearest_rounds()
+        if penalties + driven >= MOST_COST:
+            raise ValueError(
+                f"penalties add up to {penalties} (the dearest is {dearest}) and rounds to as much "
+                f"as {driven}: costs are exact below {MOST_COST} only"
+            )
+
+    def _dearest_rounds(self) -> int:
+        """Return more than all rounds together can cost."""
+        legs = sum(len(shipment.tasks) for shipment in self.shipments) + len(self.vehicles)
+        longest = max(
+            int(matrix.distance_m[matrix.duration_s < LONGEST_TRAVEL_S].max(initial=0))
+            for matrix in self.matrices
+        )
+        metres = legs * longest * max((v.cost_per_m for v in self.vehicles), default=0)
+        past = sum(v.underway.driven_m * v.cost_per_m for v in self.vehicles if v.underway)
+        return metres + past + sum(v.cost_use + v.cost_per_s * v.latest_s for v in self.vehicles)
 
     def _done(self) -> set[tuple[int, int]]:
         """Return the pickups done before, as shipment and task."""

@@ -6,7 +6,7 @@ millicents, amounts are vectors whose meaning the caller knows (weight_g, volume
 
 from dataclasses import dataclass
 
-#: Arrival times are kept in int64; a horizon of ten days keeps every sum of costs exact.
+#: Ten days: longer than any horizon planned here.
 LATEST_S = 864_000
 #: Skills are a bit set in one int64.
 MOST_SKILLS = 62

@@ -295,3 +295,17 @@ def test_what_is_on_board_has_no_other_way_to_come(options: tuple[tuple[int, ...
     offered = (Delivery(options=options, penalty=1),)
     words = "vehicle 0: shipment 1 is on board: its delivery has no other option"
     refused(lambda: replace(problem, deliveries=offered), words)
+
+
+@pytest.mark.parametrize("penalty", [1 << 53, 1 << 62, 1 << 63, 1 << 80])
+def test_penalties_too_large_to_be_added_up_are_refused(penalty: int) -> None:
+    refused(
+        lambda: a_problem([a_shipment(1, 2), a_shipment(1, 2, penalty=penalty)]),
+        f"the dearest is {penalty}",
+    )
+
+
+def test_vehicles_too_dear_to_be_added_up_are_refused() -> None:
+    fleet = [a_vehicle(cost_use=1 << 52)] * 2
+    refused(lambda: a_problem([a_shipment(1, 2, penalty=7)], fleet), "and rounds to as much as")
+    a_problem([a_shipment(1, 2, penalty=7)], fleet[:1])
