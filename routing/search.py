@@ -42,7 +42,7 @@ from routing.underway import (
 from routing.vehicle import Vehicle
 
 #: A vehicle may yet be saved where no more deliveries than these are left over.
-FEW = 2
+FEW = 3
 #: Rounds are kept for recombination from plans no dearer than the best by so many temperatures.
 KEPT = 20.0
 
