@@ -33,6 +33,7 @@ from routing.timing import (
     METRES,
     MOVED,
     OPEN,
+    SLACK,
     SOONEST,
     STAY,
     VEHICLE,
@@ -58,11 +59,12 @@ class Pair(NamedTuple):
 class Head(NamedTuple):
     """A pickup behind position i, and the walk that has come to it.
 
-    `joined` is what the round costs with the dropoff there as well, `parted` with the pickup
-    alone, both without paid waiting.
+    `more` is what the pickup adds in seconds; `joined` is what the round costs with the dropoff
+    there as well, `parted` with the pickup alone, both without paid waiting.
     """
 
     i: int
+    more: int
     walk: Walk
     joined: int
     parted: int
@@ -93,17 +95,21 @@ def best_pair(
         start = max(here[SOONEST] + seconds, stop.opens)
         if start > stop.closes or not carries(loads, i, stop.amount, pair.capacity):
             continue
+        more = seconds_added(stop, here, after)
         joined = base + _both_added(pair, here, after) if i >= nearest else NEVER
-        parted = base + stop.per_s * seconds_added(stop, here, after)
+        parted = base + stop.per_s * more
         parted += stop.per_m * metres_added(stop, here, after)
-        ahead = least[max(i + 1, nearest)] if i < furthest else NEVER
+        is_apart = i < furthest and (values[LIMITED] == 0 or more - saved <= here[SLACK])
+        ahead = least[max(i + 1, nearest)] if is_apart else NEVER
         apart = parted + ahead if ahead < NEVER else NEVER
         if min(joined, apart) >= best:
             floor = min(floor, min(joined, apart))
             continue
         moved = here[MOVED] + seconds
         walk = Walk(stop.place, stop.service, start, moved, min(here[DEPART], stop.closes - moved))
-        cost, j = _best_dropoff(tables, rounds, row, pair, Head(i, walk, joined, parted), best)
+        cost, j = _best_dropoff(
+            tables, rounds, row, pair, Head(i, more, walk, joined, parted), best
+        )
         if j >= 0:
             best, best_i, best_j = cost, i, j
         else:
@@ -140,6 +146,22 @@ def _both_added(pair: Pair, here: Int64s, after: Int64s) -> int:
     metres -= after[METRES] - here[METRES]
     cost: int = shop.per_s * seconds + shop.per_m * metres
     return cost
+
+
+@inlined
+def _rides_bear(pair: Pair, head: Head, visits: Int64s, j: int) -> bool:
+    """Tell whether rides that span the pickup's or the dropoff's leg may bear what both add."""
+    here, after = visits[j], visits[j + 1]
+    shop, door = pair.pickup, pair.dropoff
+    if j == head.i:
+        seconds = here[STAY] + shop.to[here[AT], 0] + shop.service + shop.onward[door.place, 0]
+        seconds += door.service + door.onward[after[AT], 0] - (after[MOVED] - here[MOVED])
+        fits: bool = seconds <= here[SLACK]
+        return fits
+    more = seconds_added(door, here, after)
+    first: bool = head.more + min(0, more) <= visits[head.i, SLACK]
+    second: bool = more + min(0, head.more) <= here[SLACK]
+    return first and second
 
 
 @inlined
@@ -195,7 +217,9 @@ def _best_dropoff(
         if bare < best:
             cost = joined_cost(walk, door, after, bare)
             if cost < best and pair.is_limited:
-                cost = timed(tables, rounds, row, (i, shop.task), (j, door.task))
+                cost = NEVER
+                if rounds.values[row, LIMITED] == 0 or _rides_bear(pair, head, visits, j):
+                    cost = timed(tables, rounds, row, (i, shop.task), (j, door.task))
             if cost < best:
                 best, best_j = cost, j
             else:

@@ -6,7 +6,7 @@ from routing.laying import NO_SEAT, timed
 from routing.reach import carries
 from routing.sight import EYES, NEVER
 from routing.tables import Tables
-from routing.timing import LIMITED, VEHICLE, Rounds
+from routing.timing import LIMITED, SLACK, VEHICLE, Rounds
 
 
 @inlined
@@ -32,7 +32,8 @@ def best_one(
         bare += stop.per_m * metres_added(stop, here, after)
         cost = joined_cost(walked(here), stop, after, bare)
         if cost < best and values[LIMITED] > 0:
-            cost = timed(tables, rounds, row, NO_SEAT, (i, task))
+            bears = seconds_added(stop, here, after) <= here[SLACK]
+            cost = timed(tables, rounds, row, NO_SEAT, (i, task)) if bears else NEVER
         if cost < best:
             best, best_i = cost, i
     return best, best_i

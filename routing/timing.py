@@ -20,7 +20,8 @@ A vehicle under way departed when it did, so the latest departure is that; what 
 already stands at position 0. Its round costs even where nothing is left but the way back.
 
 Longest rides tie starts to one another across a round; `retime` is exact about them, while the
-joined answer is only a bound.
+joined answer is only a bound. Each leg keeps how many more seconds the rides under way there can
+bear, so that most of what would break one is never timed.
 """
 
 from typing import NamedTuple
@@ -53,7 +54,7 @@ from routing.tables import (
 )
 
 AT, STAY, OPEN, SOONEST, MOVED, METRES, LATE, DEPART = range(8)
-TASK, BY, RETURN, AHEAD, PASSED, HELD, COLUMNS = 8, 9, 10, 11, 12, 13, 16
+TASK, BY, RETURN, AHEAD, PASSED, HELD, SLACK, COLUMNS = 8, 9, 10, 11, 12, 13, 14, 16
 #: Rows behind the vehicles' for trying things out.
 SPARE = 3
 VEHICLE, LENGTH, COST, VERSION, LIMITED, CULPRIT = range(6)
@@ -123,6 +124,7 @@ def retime(tables: Tables, rounds: Rounds, row: int) -> bool:
         soonest, latest = _held(tables, rounds, row)
         if soonest < 0:
             return False
+        _slacken(tables, rounds, row)
     paid = max(visits[last, MOVED], soonest - latest)
     values[COST] = vehicle[USE] + vehicle[PER_S] * paid + vehicle[PER_M] * visits[last, METRES]
     return True
@@ -187,6 +189,31 @@ def _backward(rounds: Rounds, row: int) -> None:
         here[LATE] = min(here[BY], after[LATE] - seconds)
         here[AHEAD] = after[AHEAD] + seconds
         here[RETURN] = max(after[RETURN], here[OPEN] + here[AHEAD])
+
+
+@lean
+def _slacken(tables: Tables, rounds: Rounds, row: int) -> None:
+    """Note behind each visit how many more seconds the rides under way there can bear at most."""
+    visits, position = rounds.visits[row], rounds.position
+    last = rounds.values[row, LENGTH] + 1
+    for i in range(last):
+        visits[i, SLACK] = NO_LIMIT
+        if i > 0:
+            position[visits[i, TASK]] = i
+    for j in range(1, last):
+        task = visits[j, TASK]
+        shipment = tables.shipments[tables.tasks[task, SHIPMENT]]
+        if tables.tasks[task, LAST] == 0 or shipment[RIDE] == NO_LIMIT:
+            continue
+        for pickup in range(shipment[FIRST], task):
+            i = position[pickup]
+            if i == 0:
+                continue
+            spare = shipment[RIDE] - (visits[j, MOVED] - visits[i, MOVED] - visits[i, STAY])
+            for leg in range(i, j):
+                visits[leg, SLACK] = min(visits[leg, SLACK], spare)
+    for i in range(1, last):
+        position[visits[i, TASK]] = 0
 
 
 @lean
