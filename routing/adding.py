@@ -10,9 +10,10 @@ import numpy as np
 from routing.compiling import inlined, lean
 from routing.insertion import cheapest, insert, remove
 from routing.round import Round
+from routing.rows import LENGTH, TASK, Rounds, open_rounds
 from routing.sight import NEVER, SEES_ALL
 from routing.tables import NUMBER, SHIPMENT, Int64s, Tables
-from routing.timing import LENGTH, TASK, Rounds, open_rounds, retime
+from routing.timing import retime
 
 
 def wanted_of(shipments: Sequence[int]) -> Int64s:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.pool import LINE, MODEL, PRICE, Pool
+from routing.rows import COST, LENGTH, TASK, VEHICLE
 from routing.tables import (
     CHOICES,
     COUNT,
@@ -25,7 +26,7 @@ from routing.tables import (
     Int64s,
     Tables,
 )
-from routing.timing import COST, LENGTH, TASK, VEHICLE, retime
+from routing.timing import retime
 from routing.underway import Search
 
 

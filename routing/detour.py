@@ -3,6 +3,20 @@
 from typing import NamedTuple
 
 from routing.compiling import inlined
+from routing.rows import (
+    AHEAD,
+    AT,
+    DEPART,
+    LATE,
+    LENGTH,
+    METRES,
+    MOVED,
+    RETURN,
+    SOONEST,
+    STAY,
+    VEHICLE,
+    Rounds,
+)
 from routing.sight import NEVER
 from routing.tables import (
     EARLIEST,
@@ -16,20 +30,6 @@ from routing.tables import (
     Int32s,
     Int64s,
     Tables,
-)
-from routing.timing import (
-    AHEAD,
-    AT,
-    DEPART,
-    LATE,
-    LENGTH,
-    METRES,
-    MOVED,
-    RETURN,
-    SOONEST,
-    STAY,
-    VEHICLE,
-    Rounds,
 )
 
 

@@ -7,10 +7,11 @@ counter rises; it then goes in for one or two others whose counters add up to le
 from routing.compiling import inlined, lean
 from routing.insertion import cheapest
 from routing.recreate import list_rows
+from routing.rows import COST, LENGTH, TASK, VEHICLE
 from routing.serve import place_apart
 from routing.sight import NEVER, SEES_ALL
 from routing.tables import COUNT, DELIVERY, MEMBERS, PENALTY, SHIPMENT, Tables
-from routing.timing import COST, LENGTH, TASK, VEHICLE, retime
+from routing.timing import retime
 from routing.turn import put, settle, start_turn, to_bank
 from routing.underway import BANK, MET, NOW, OFFERED, Search, draw, options_of
 

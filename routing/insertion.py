@@ -11,11 +11,12 @@ A look for a place may be blind to some positions (`sight`).
 from routing.compiling import lean
 from routing.laying import lay, slip_in
 from routing.pair import best_pair
+from routing.rows import COST, LENGTH, TASK, VEHICLE, Rounds
 from routing.sight import NEVER
 from routing.single import best_one
 from routing.spread import best_spread, spread
 from routing.tables import ABLE, FIRST, ONLY, SHIPMENT, SKILLS, TASKS, Tables
-from routing.timing import COST, LENGTH, TASK, VEHICLE, Rounds, retime
+from routing.timing import retime
 
 type Place = tuple[int, int, int]
 

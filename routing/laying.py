@@ -1,9 +1,10 @@
 """Orders of tasks laid out in rows, to be timed there."""
 
 from routing.compiling import inlined, lean
+from routing.rows import COST, LENGTH, TASK, VEHICLE, Rounds
 from routing.sight import NEVER
 from routing.tables import Tables
-from routing.timing import COST, LENGTH, TASK, VEHICLE, Rounds, retime
+from routing.timing import retime
 
 #: A position of a row as it is, and the task that goes behind it.
 type Seat = tuple[int, int]

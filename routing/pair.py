@@ -21,9 +21,7 @@ from routing.detour import (
 )
 from routing.laying import timed
 from routing.reach import carries, left_by, passed_by, reached_by
-from routing.sight import EYES, NEVER
-from routing.tables import FIRST, NO_LIMIT, RIDE, SHIPMENT, TASKS, Int64s, Tables
-from routing.timing import (
+from routing.rows import (
     AT,
     BY,
     DEPART,
@@ -39,6 +37,8 @@ from routing.timing import (
     VEHICLE,
     Rounds,
 )
+from routing.sight import EYES, NEVER
+from routing.tables import FIRST, NO_LIMIT, RIDE, SHIPMENT, TASKS, Int64s, Tables
 
 
 class Pair(NamedTuple):
@@ -99,7 +99,7 @@ def best_pair(
         joined = base + _both_added(pair, here, after) if i >= nearest else NEVER
         parted = base + stop.per_s * more
         parted += stop.per_m * metres_added(stop, here, after)
-        is_apart = i < furthest and (values[LIMITED] == 0 or more - saved <= here[SLACK])
+        is_apart = i < furthest and more - saved <= here[SLACK]
         ahead = least[max(i + 1, nearest)] if is_apart else NEVER
         apart = parted + ahead if ahead < NEVER else NEVER
         if min(joined, apart) >= best:
@@ -149,19 +149,19 @@ def _both_added(pair: Pair, here: Int64s, after: Int64s) -> int:
 
 
 @inlined
-def _rides_bear(pair: Pair, head: Head, visits: Int64s, j: int) -> bool:
-    """Tell whether rides that span the pickup's or the dropoff's leg may bear what both add."""
+def _rides_bear(pair: Pair, head: Head, visits: Int64s, j: int) -> tuple[bool, bool]:
+    """Tell whether rides over the pickup's or the dropoff's leg may, and surely do, bear both."""
     here, after = visits[j], visits[j + 1]
-    shop, door = pair.pickup, pair.dropoff
     if j == head.i:
+        shop, door = pair.pickup, pair.dropoff
         seconds = here[STAY] + shop.to[here[AT], 0] + shop.service + shop.onward[door.place, 0]
         seconds += door.service + door.onward[after[AT], 0] - (after[MOVED] - here[MOVED])
         fits: bool = seconds <= here[SLACK]
-        return fits
-    more = seconds_added(door, here, after)
-    first: bool = head.more + min(0, more) <= visits[head.i, SLACK]
-    second: bool = more + min(0, head.more) <= here[SLACK]
-    return first and second
+        return fits, fits
+    more, first = seconds_added(pair.dropoff, here, after), visits[head.i, SLACK]
+    fits = head.more + min(0, more) <= first and more + min(0, head.more) <= here[SLACK]
+    is_sure: bool = head.more + max(0, more) <= first and more + max(0, head.more) <= here[SLACK]
+    return fits, is_sure
 
 
 @inlined
@@ -217,8 +217,11 @@ def _best_dropoff(
         if bare < best:
             cost = joined_cost(walk, door, after, bare)
             if cost < best and pair.is_limited:
-                cost = NEVER
-                if rounds.values[row, LIMITED] == 0 or _rides_bear(pair, head, visits, j):
+                at_door = walk.moved + walk.stay + door.to[walk.at, 0]
+                fits, is_sure = _rides_bear(pair, head, visits, j)
+                if at_door > latest_leave or not fits:
+                    cost = NEVER
+                elif not (is_sure and cost == bare and door.per_s > 0):
                     cost = timed(tables, rounds, row, (i, shop.task), (j, door.task))
             if cost < best:
                 best, best_j = cost, j

@@ -11,9 +11,10 @@ from routing.harm import least_broken
 from routing.insertion import cheapest, insert
 from routing.problem import Problem
 from routing.round import Round, Visit
+from routing.rows import LENGTH, TASK, open_rounds
 from routing.sight import NEVER, SEES_ALL
 from routing.tables import NUMBER, SHIPMENT, Int64s, tables_of
-from routing.timing import LENGTH, TASK, open_rounds, retime
+from routing.timing import retime
 
 
 class Placing:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.compiling import inlined, lean
+from routing.rows import COST, LENGTH, TASK
 from routing.tables import KIND, LAST, SHIPMENT, Int32s, Int64s, Tables
-from routing.timing import COST, LENGTH, TASK
 from routing.underway import TOUCHED, TURN, Search
 
 type UInt64s = NDArray[np.uint64]

@@ -1,8 +1,8 @@
 """Which positions of a round hours and loads rule out, before anything is walked."""
 
 from routing.compiling import inlined
+from routing.rows import LATE, PASSED, SOONEST, STAY
 from routing.tables import Int64s
-from routing.timing import LATE, PASSED, SOONEST, STAY
 
 
 @inlined

@@ -1,9 +1,9 @@
 """Ruin: strings of neighbouring visits leave their rounds, with the rest of their shipments."""
 
 from routing.compiling import inlined, lean
+from routing.rows import LENGTH, TASK
 from routing.sight import NEVER
 from routing.tables import DELIVERY, DEPARTED, SHIPMENT, Tables
-from routing.timing import LENGTH, TASK
 from routing.turn import settle, start_turn, to_bank
 from routing.underway import BANK, MOST, TOUCHED, TURN, USED, Search, chance, draw
 

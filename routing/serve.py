@@ -9,9 +9,9 @@ import numpy as np
 
 from routing.compiling import inlined, lean
 from routing.insertion import cheapest
+from routing.rows import VERSION
 from routing.sight import NEVER, SEES_ALL
 from routing.tables import COUNT, KIND, MEMBERS, PENALTY, Tables
-from routing.timing import VERSION
 from routing.turn import put, take
 from routing.underway import (
     BLIND,

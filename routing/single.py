@@ -4,9 +4,9 @@ from routing.compiling import inlined
 from routing.detour import bare_cost, joined_cost, metres_added, seconds_added, stop_of, walked
 from routing.laying import NO_SEAT, timed
 from routing.reach import carries
+from routing.rows import LIMITED, SLACK, VEHICLE, Rounds
 from routing.sight import EYES, NEVER
-from routing.tables import Tables
-from routing.timing import LIMITED, SLACK, VEHICLE, Rounds
+from routing.tables import FIRST, NO_LIMIT, RIDE, SHIPMENT, TASKS, Tables
 
 
 @inlined
@@ -21,6 +21,8 @@ def best_one(
     stop = stop_of(tables, values[VEHICLE], task)
     capacity = tables.capacity[values[VEHICLE]]
     base = bare_cost(tables, rounds, row)
+    shipment = tables.shipments[tables.tasks[task, SHIPMENT]]
+    is_tied = task < shipment[FIRST] + shipment[TASKS] - 1 and shipment[RIDE] < NO_LIMIT
     best, best_i = NEVER, -1
     for i in range(end - 1, -1, -1):
         if not carries(loads, i, stop.amount, capacity):
@@ -28,12 +30,15 @@ def best_one(
         if blind >> (i % EYES) & 1 == 1:
             continue
         here, after = visits[i], visits[i + 1]
-        bare = base + stop.per_s * seconds_added(stop, here, after)
+        more = seconds_added(stop, here, after)
+        bare = base + stop.per_s * more
         bare += stop.per_m * metres_added(stop, here, after)
         cost = joined_cost(walked(here), stop, after, bare)
         if cost < best and values[LIMITED] > 0:
-            bears = seconds_added(stop, here, after) <= here[SLACK]
-            cost = timed(tables, rounds, row, NO_SEAT, (i, task)) if bears else NEVER
+            if more > here[SLACK]:
+                cost = NEVER
+            elif cost > bare or stop.per_s == 0 or is_tied:
+                cost = timed(tables, rounds, row, NO_SEAT, (i, task))
         if cost < best:
             best, best_i = cost, i
     return best, best_i

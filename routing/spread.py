@@ -13,10 +13,11 @@ from routing.compiling import inlined, lean
 from routing.detour import stop_of
 from routing.laying import lay, slip_in
 from routing.pair import best_pair
+from routing.rows import AT, COST, LATE, LENGTH, SOONEST, STAY, VEHICLE, Rounds
 from routing.sight import ALL_BLIND, BACKWARDS, EYES, NEVER, SEES_ALL
 from routing.single import best_one
 from routing.tables import FIRST, SHIPMENT, TASKS, Tables
-from routing.timing import AT, COST, LATE, LENGTH, SOONEST, STAY, VEHICLE, Rounds, retime
+from routing.timing import retime
 
 #: The pickup that goes first; and 0 where the dropoff goes with it, else 1 more than the position
 #: the dropoff goes behind alone.

@@ -6,8 +6,9 @@ what an insertion costs is remembered.
 
 from routing.compiling import inlined, lean
 from routing.insertion import insert, remove
+from routing.rows import COST, CULPRIT, LENGTH, TASK, VERSION, Rounds
 from routing.tables import COUNT, DELIVERY, MEMBERS, OPTION, PENALTY, SHIPMENT, Int64s, Tables
-from routing.timing import COST, CULPRIT, LENGTH, TASK, VERSION, Rounds, retime
+from routing.timing import retime
 from routing.underway import (
     BANK,
     BEST,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.compiling import inlined
+from routing.rows import COST, LENGTH, Rounds, open_rounds
 from routing.tables import (
     CHOICES,
     DEPARTED,
@@ -14,7 +15,7 @@ from routing.tables import (
     Int64s,
     Tables,
 )
-from routing.timing import COST, LENGTH, Rounds, open_rounds, retime
+from routing.timing import retime
 
 (
     BANK,

@@ -9,11 +9,11 @@ from routing.insertion import cheapest, insert
 from routing.problem import Problem
 from routing.reasons import unserved
 from routing.round import Round
+from routing.rows import LENGTH, TASK
 from routing.shipment import LATEST_S, MOST_SKILLS, Shipment
 from routing.sight import NEVER, SEES_ALL
 from routing.solution import Relaxation, RelaxationKind, Solution, Unserved, cost, faults
 from routing.tables import NUMBER, SHIPMENT, tables_of
-from routing.timing import LENGTH, TASK
 from tests.routing.plans import a_round
 
 BOUNDLESS = 1 << 40

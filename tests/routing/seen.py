@@ -4,10 +4,11 @@ from routing.pool import Pool, keep_rounds, open_pool
 from routing.problem import Problem
 from routing.recreate import recreate
 from routing.round import Round, Visit
+from routing.rows import LENGTH, TASK
 from routing.ruin import ruin
 from routing.solution import Solution, Unserved, UnservedReason, cost
 from routing.tables import DEPARTED, FIRST, NUMBER, SHIPMENT, TASKS, Tables, tables_of
-from routing.timing import LENGTH, TASK, retime
+from routing.timing import retime
 from routing.turn import keep_best, restore, start_turn
 from routing.underway import BEST, NOW, TOUCHED, TURN, Search, begin
 

@@ -7,10 +7,11 @@ from routing.insertion import cheapest, insert, remove
 from routing.matrix import TravelMatrix
 from routing.problem import Problem
 from routing.round import Round, Visit
+from routing.rows import LENGTH, TASK, Rounds, open_rounds
 from routing.sight import NEVER, SEES_ALL
 from routing.solution import Solution, cost, faults
 from routing.tables import NUMBER, SHIPMENT, Int64s, Tables, tables_of
-from routing.timing import LENGTH, TASK, Rounds, open_rounds, retime
+from routing.timing import retime
 from tests.routing.towns import (
     HOUR,
     a_problem,

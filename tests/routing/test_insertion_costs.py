@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from routing.insertion import cheapest, insert, remove
 from routing.problem import Problem
 from routing.round import Round
+from routing.rows import COST, LENGTH, TASK
 from routing.sight import NEVER, SEES_ALL
 from routing.solution import cost
 from routing.tables import FIRST, NUMBER, SHIPMENT, TASKS, tables_of
-from routing.timing import COST, LENGTH, TASK, retime
+from routing.timing import retime
 from tests.routing.random_towns import a_small_town, a_town
 from tests.routing.test_insertion import cost_if_sound, every_insertion, round_in, timed_rounds
 from tests.routing.towns import a_random_problem

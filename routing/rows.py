@@ -1,0 +1,55 @@
+"""Rounds under way as rows of numbers, the columns named: what the kernel reads and writes."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from routing.tables import Int64s, Tables
+
+AT, STAY, OPEN, SOONEST, MOVED, METRES, LATE, DEPART = range(8)
+TASK, BY, RETURN, AHEAD, PASSED, HELD, SLACK, COLUMNS = 8, 9, 10, 11, 12, 13, 14, 16
+#: Rows behind the vehicles' for trying things out.
+SPARE = 3
+VEHICLE, LENGTH, COST, VERSION, LIMITED, CULPRIT = range(6)
+
+
+class Rounds(NamedTuple):
+    """Rounds under way: one row a vehicle, then spare rows for trying things out.
+
+    Parameters
+    ----------
+    visits
+        (vehicles + 3, tasks + 2, 16): position 0 is the start, position length + 1 the end. A
+        visit fills two lines of the processor's cache, what is read most in the first.
+    loads
+        (vehicles + 3, tasks + 2, dimensions): what is on board after each visit.
+    values
+        (vehicles + 3, 6): vehicle, number of visits, cost, version, how many of its visits belong
+        to shipments with a longest ride, the visit that came too late in the last timing.
+    position
+        (tasks,): where a task stood in the row last walked.
+    detour
+        (2, tasks + 2): what a dropoff adds behind each position, and the least from there on.
+    """
+
+    visits: Int64s
+    loads: Int64s
+    values: Int64s
+    position: Int64s
+    detour: Int64s
+
+
+def open_rounds(tables: Tables) -> Rounds:
+    """Return one empty round a vehicle."""
+    vehicles, tasks = len(tables.vehicles), len(tables.tasks)
+    rows = vehicles + SPARE
+    values = np.zeros((rows, 6), np.int64)
+    values[:vehicles, VEHICLE] = np.arange(vehicles)
+    values[:vehicles, VERSION] = np.arange(1, vehicles + 1)
+    return Rounds(
+        visits=np.zeros((rows, tasks + 2, COLUMNS), np.int64),
+        loads=np.zeros((rows, tasks + 2, tables.capacity.shape[1]), np.int64),
+        values=values,
+        position=np.zeros(tasks, np.int64),
+        detour=np.zeros((2, tasks + 2), np.int64),
+    )
