@@ -64,7 +64,7 @@ def insert(
     elif wanted[TASKS] == 1:
         slip_in(rounds, row, i, last)
     else:
-        spread(tables, rounds, row, (i, j), NEVER, blind)
+        spread(tables, rounds, row, shipment, (i, j), blind)
         lay(rounds, len(tables.vehicles), row)
     retime(tables, rounds, row)
 

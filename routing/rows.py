@@ -11,6 +11,10 @@ TASK, BY, RETURN, AHEAD, PASSED, HELD, SLACK, COLUMNS = 8, 9, 10, 11, 12, 13, 14
 #: Rows behind the vehicles' for trying things out.
 SPARE = 3
 VEHICLE, LENGTH, COST, VERSION, LIMITED, CULPRIT = range(6)
+#: So many pickups of one shipment are fetched in any order.
+TOGETHER = 4
+#: The trips of a set of pickups: at a visit of the round, at each pickup, and the next to go on.
+ENDS = TOGETHER + 2
 
 
 class Rounds(NamedTuple):
@@ -30,6 +34,8 @@ class Rounds(NamedTuple):
         (tasks,): where a task stood in the row last walked.
     detour
         (2, tasks + 2): what a dropoff adds behind each position, and the least from there on.
+    trips, fetched
+        Room for the ways to fetch several pickups, and (sets of pickups, dimensions) their loads.
     """
 
     visits: Int64s
@@ -37,6 +43,8 @@ class Rounds(NamedTuple):
     values: Int64s
     position: Int64s
     detour: Int64s
+    trips: Int64s
+    fetched: Int64s
 
 
 def open_rounds(tables: Tables) -> Rounds:
@@ -52,4 +60,6 @@ def open_rounds(tables: Tables) -> Rounds:
         values=values,
         position=np.zeros(tasks, np.int64),
         detour=np.zeros((2, tasks + 2), np.int64),
+        trips=np.zeros((ENDS << TOGETHER, 12), np.int64),
+        fetched=np.zeros((1 << TOGETHER, tables.capacity.shape[1]), np.int64),
     )

@@ -6,5 +6,3 @@ NEVER = 1 << 62
 SEES_ALL = 0
 #: So many positions have a bit of their own in a blind eye, for pickups and for dropoffs.
 EYES = 30
-#: Bits of a blind eye: the further pickups go in backwards, and are blind as well.
-BACKWARDS, ALL_BLIND = 60, 61

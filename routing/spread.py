@@ -1,128 +1,295 @@
-"""A shipment of several pickups in a round: pickup by pickup, each to its best place.
+"""A shipment of several pickups in a round: one walk along it that fetches them in any order.
 
-A pickup goes first, with the dropoff (`pair`), and each has its turn at that; the others then go,
-one by one, before the dropoff. Where that finds no room the dropoff goes first, behind each
-position in turn, and all pickups before it.
+Wherever the walk has come it knows, for each set of pickups, the cheapest trip that has fetched
+them (a dynamic programme over sets, as Held and Karp 1962), and goes on with each: to the next
+visit, to one pickup more or, with all on board, to the dropoff. What this adds in seconds and
+metres is least; but a trip hides dearer ones that would have been in time.
 
-Every step must keep the round sound, which one that breaks triangles can ask too much.
+Where a longest ride matters, what was fetched too soon must not hide what is fetched in time: the
+walk begins anew at every half of the ride. Of more than `TOGETHER` pickups the others then go, one
+by one, to their best place.
 """
 
 from typing import NamedTuple
 
 from routing.compiling import inlined, lean
-from routing.detour import stop_of
+from routing.detour import Stop, joined_cost, stop_of
 from routing.laying import lay, slip_in
-from routing.pair import best_pair
-from routing.rows import AT, COST, LATE, LENGTH, SOONEST, STAY, VEHICLE, Rounds
-from routing.sight import ALL_BLIND, BACKWARDS, EYES, NEVER, SEES_ALL
+from routing.reach import carries, left_by, passed_by, reached_by
+from routing.rows import (
+    AHEAD,
+    AT,
+    COST,
+    ENDS,
+    LATE,
+    LENGTH,
+    LIMITED,
+    METRES,
+    MOVED,
+    SLACK,
+    TOGETHER,
+    VEHICLE,
+    Rounds,
+)
+from routing.sight import EYES, NEVER
 from routing.single import best_one
-from routing.tables import FIRST, SHIPMENT, TASKS, Tables
+from routing.tables import FIRST, NO_LIMIT, PROFILE, RIDE, SHIPMENT, TASKS, USE, Int64s, Tables
 from routing.timing import retime
+from routing.trips import (
+    LEG,
+    PICKUP,
+    Trip,
+    fetching,
+    forget,
+    going_on,
+    keep,
+    kept,
+    standing,
+)
 
-#: The pickup that goes first; and 0 where the dropoff goes with it, else 1 more than the position
-#: the dropoff goes behind alone.
-type Way = tuple[int, int]
+#: The last trip of a set: the one to go on with.
+ONWARD = ENDS - 1
 
 
-class Left(NamedTuple):
-    """Pickups still to be put before their dropoff, which is at position `end`.
+class Errand(NamedTuple):
+    """A shipment as the vehicle of one row sees it.
 
-    They are counted from `lead` on; `placed` of them are in already.
+    So many `pickups`, from task `first` on, are fetched in any order, between the positions
+    `soonest` and `latest`; the dropoff goes behind `furthest` at the latest.
     """
 
-    lead: int
-    placed: int
-    dropoff: int
-    end: int
+    row: int
+    first: int
+    pickups: int
+    door: Stop
+    ride_s: int
+    soonest: int
+    latest: int
+    furthest: int
+    blind: int
+
+
+class Leg(NamedTuple):
+    """The way from position `i` to the next, and what the round costs from there on.
+
+    What costs `most` or more is of no use.
+    """
+
+    i: int
+    after: Int64s
+    rest: int
+    most: int
 
 
 @lean
 def best_spread(
     tables: Tables, rounds: Rounds, row: int, shipment: int, most: int, blind: int
 ) -> tuple[int, int, int]:
-    """Return the least cost found of a round with a shipment of several pickups, and the way.
+    """Return the least cost found of a round with a shipment of several pickups, and where.
 
     A lower bound and -1 where nothing costs less than `most`.
     """
-    first = tables.shipments[shipment, FIRST]
-    last = first + tables.shipments[shipment, TASKS] - 1
+    errand = _errand(tables, rounds, row, shipment, blind)
+    visits = rounds.visits[row]
+    _load_up(tables, rounds, errand)
     best, best_i, best_j, floor = most, -1, 0, NEVER
-    for lead in range(first, last):
-        cost = spread(tables, rounds, row, (lead, 0), best, blind)
-        if cost < best:
-            best, best_i = cost, lead
+    begins = errand.soonest
+    while begins <= errand.latest:
+        until = errand.latest + 1
+        if errand.ride_s < NO_LIMIT:
+            enough = visits[begins, MOVED] + errand.ride_s // 2
+            until = begins + 1
+            while until <= errand.latest and visits[until, MOVED] <= enough:
+                until += 1
+        cost, i, j = _walk(tables, rounds, errand, begins, until, best)
+        if i >= 0:
+            best, best_i, best_j = cost, i, j
         else:
             floor = min(floor, cost)
-    if blind != SEES_ALL or (floor == NEVER and best_i < 0):
-        lead = first + blind % (last - first)
-        for j in range(rounds.values[row, LENGTH] + 1):
-            if blind >> (EYES + j % EYES) & 1 == 1 or not _reaches(tables, rounds, row, last, j):
-                continue
-            cost = spread(tables, rounds, row, (lead, j + 1), best, blind)
-            if cost < best:
-                best, best_i, best_j = cost, lead, j + 1
-            else:
-                floor = min(floor, cost)
+        begins = until
+    if best_i >= 0 and tables.shipments[shipment, TASKS] - 1 > TOGETHER:
+        best = spread(tables, rounds, row, shipment, (best_i, best_j), blind)
+        if best >= most:
+            best_i, floor = -1, best
     return (best if best_i >= 0 else floor), best_i, best_j
 
 
 @lean
-def spread(tables: Tables, rounds: Rounds, row: int, way: Way, most: int, blind: int) -> int:
-    """Lay out, in the first spare row, a row with a shipment of several pickups; its cost.
+def spread(
+    tables: Tables, rounds: Rounds, row: int, shipment: int, place: tuple[int, int], blind: int
+) -> int:
+    """Lay out, in the first spare row, a row with a shipment where `best_spread` found its place.
 
-    A lower bound, and nothing laid out, where it does not cost less than `most`.
+    Return its cost, or `NEVER` where it breaks.
     """
-    lead, after = way
-    spare = len(tables.vehicles)
-    wanted = tables.shipments[tables.tasks[lead, SHIPMENT]]
-    dropoff = wanted[FIRST] + wanted[TASKS] - 1
-    if after > 0:
-        lay(rounds, row, spare)
-        slip_in(rounds, spare, after - 1, dropoff)
-        return _fetch(tables, rounds, Left(lead, 0, dropoff, after), most, blind)
-    cost, i, j = best_pair(tables, rounds, row, lead, most, blind)
-    if i < 0:
-        return cost
+    (i, j), spare = place, len(tables.vehicles)
+    wanted = tables.shipments[shipment]
+    first, count = wanted[FIRST], wanted[TASKS] - 1
+    together = min(count, TOGETHER)
     lay(rounds, row, spare)
-    slip_in(rounds, spare, j, dropoff)
-    slip_in(rounds, spare, i, lead)
-    return _fetch(tables, rounds, Left(lead, 1, dropoff, j + 2), most, blind)
+    end = j & (1 << LEG) - 1
+    slip_in(rounds, spare, end, first + count)
+    for n in range(together - 1, -1, -1):
+        pickup = j >> (LEG + PICKUP * n) & (1 << PICKUP) - 1
+        slip_in(rounds, spare, i >> (LEG * n) & (1 << LEG) - 1, first + pickup)
+    end += together + 1
+    for pickup in range(first + together, first + count):
+        if not retime(tables, rounds, spare):
+            return NEVER
+        _, behind = best_one(tables, rounds, spare, pickup, end, blind)
+        if behind < 0:
+            return NEVER
+        slip_in(rounds, spare, behind, pickup)
+        end += 1
+    return rounds.values[spare, COST] if retime(tables, rounds, spare) else NEVER
 
 
 @inlined
-def _reaches(tables: Tables, rounds: Rounds, row: int, task: int, i: int) -> bool:
-    """Tell whether a task behind position i is in time, and the next visit after it."""
-    here, after = rounds.visits[row, i], rounds.visits[row, i + 1]
-    stop = stop_of(tables, rounds.values[row, VEHICLE], task)
-    start = max(here[SOONEST] + here[STAY] + stop.to[here[AT], 0], stop.opens)
-    onward = stop.service + stop.onward[after[AT], 0]
-    return bool(start <= min(stop.closes, after[LATE] - onward))
+def _errand(tables: Tables, rounds: Rounds, row: int, shipment: int, blind: int) -> Errand:
+    values, visits, wanted = rounds.values[row], rounds.visits[row], tables.shipments[shipment]
+    length, first = values[LENGTH], wanted[FIRST]
+    door = stop_of(tables, values[VEHICLE], first + wanted[TASKS] - 1)
+    count = min(wanted[TASKS] - 1, TOGETHER)
+    soonest, latest = length + 1, -1
+    for n in range(count):
+        shop = stop_of(tables, values[VEHICLE], first + n)
+        soonest = min(soonest, reached_by(visits, length, shop.opens + shop.service))
+        latest = max(latest, left_by(visits, length, shop.closes))
+    furthest = passed_by(visits, length, door.closes)
+    latest = min(latest, furthest)
+    return Errand(row, first, count, door, wanted[RIDE], soonest, latest, furthest, blind)
+
+
+@inlined
+def _load_up(tables: Tables, rounds: Rounds, errand: Errand) -> None:
+    """Reckon what each set of pickups weighs."""
+    fetched = rounds.fetched
+    for d in range(fetched.shape[1]):
+        fetched[0, d] = 0
+        for n in range(errand.pickups):
+            for others in range(1 << n):
+                weight = tables.amounts[errand.first + n, d]
+                fetched[1 << n | others, d] = fetched[others, d] + weight
 
 
 @lean
-def _fetch(tables: Tables, rounds: Rounds, left: Left, most: int, blind: int) -> int:
-    """Put pickups, one by one, to their best place in the first spare row; return its cost.
+def _walk(
+    tables: Tables, rounds: Rounds, errand: Errand, begins: int, until: int, most: int
+) -> tuple[int, int, int]:
+    """Walk along a round, the first pickup behind a position from `begins` to before `until`."""
+    values, visits, trips = rounds.values[errand.row], rounds.visits[errand.row], rounds.trips
+    vehicle, door = tables.vehicles[values[VEHICLE]], errand.door
+    end = visits[values[LENGTH] + 1, METRES]
+    best, best_i, best_j, floor = most, -1, 0, NEVER
+    everything = (1 << errand.pickups) - 1
+    forget(trips)
+    for i in range(begins, errand.furthest + 1):
+        after = visits[i + 1]
+        rest = vehicle[USE] + door.per_s * after[AHEAD] + door.per_m * (end - after[METRES])
+        leg = Leg(i, after, rest, best)
+        if i < until:
+            trip = standing(visits[i])
+            keep(trips, 0, trip, _cost(trip, door))
+        is_alive = i + 1 < until
+        for fetched in range(everything + 1):
+            for at in range(fetched * ENDS, fetched * ENDS + ONWARD):
+                if trips[at, 0] == NEVER:
+                    continue
+                if trips[at, 0] + rest >= best:
+                    floor = min(floor, trips[at, 0] + rest)
+                    trips[at, 0] = NEVER
+                    continue
+                trip = kept(trips, at)
+                if fetched < everything:
+                    _fetch(tables, rounds, errand, leg, fetched, trip)
+                elif errand.blind >> (EYES + i % EYES) & 1 == 0:
+                    cost = _delivered(tables, rounds, errand, leg, trip, best)
+                    if cost < best:
+                        best, best_i, best_j = cost, trip.legs, trip.order << LEG | i
+                    else:
+                        floor = min(floor, cost)
+                if fetched > 0:
+                    _go_on(tables, rounds, errand, leg, fetched, trip)
+                trips[at, 0] = NEVER
+            at = fetched * ENDS + ONWARD
+            if trips[at, 0] < NEVER:
+                keep(trips, fetched * ENDS, kept(trips, at), trips[at, 0])
+                trips[at, 0] = NEVER
+                is_alive = True
+        if not is_alive:
+            break
+    return (best if best_i >= 0 else floor), best_i, best_j
 
-    Stops, at a lower bound, where the cost is `most`.
-    """
-    spare = len(tables.vehicles)
-    first = tables.shipments[tables.tasks[left.dropoff, SHIPMENT], FIRST]
-    count = left.dropoff - first
-    step = count - 1 if blind >> BACKWARDS & 1 == 1 else 1
-    eye = blind if blind >> ALL_BLIND & 1 == 1 else SEES_ALL
-    end = left.end
-    for n in range(left.placed, count):
-        pickup = first + (left.lead - first + n * step) % count
-        if not retime(tables, rounds, spare):
-            return NEVER
-        floor: int = rounds.values[spare, COST]
-        if floor >= most:
-            return floor
-        _, i = best_one(tables, rounds, spare, pickup, end, eye)
-        if i < 0:
-            return NEVER
-        slip_in(rounds, spare, i, pickup)
-        end += 1
-        # The next pickup is blind to other positions.
-        eye ^= eye >> 7
-    return rounds.values[spare, COST] if retime(tables, rounds, spare) else NEVER
+
+@inlined
+def _cost(trip: Trip, door: Stop) -> int:
+    return door.per_s * trip.walk.moved + door.per_m * trip.metres
+
+
+@inlined
+def _fetch(
+    tables: Tables, rounds: Rounds, errand: Errand, leg: Leg, fetched: int, trip: Trip
+) -> None:
+    """Go on to each pickup that is not fetched yet."""
+    vehicle, loads = rounds.values[errand.row, VEHICLE], rounds.loads[errand.row]
+    before = 0
+    for n in range(errand.pickups):
+        before += fetched >> n & 1
+    for n in range(errand.pickups):
+        both = fetched | 1 << n
+        # Each pickup is blind to other positions.
+        if both == fetched or errand.blind >> ((leg.i + 7 * n) % EYES) & 1 == 1:
+            continue
+        stop = stop_of(tables, vehicle, errand.first + n)
+        more = fetching(trip, stop, n, before, leg.i)
+        cost = _cost(more, errand.door)
+        if more.walk.start > stop.closes or cost + leg.rest >= leg.most:
+            continue
+        if carries(loads, leg.i, rounds.fetched[both], tables.capacity[vehicle]):
+            keep(rounds.trips, both * ENDS + 1 + n, more, cost)
+
+
+@inlined
+def _go_on(
+    tables: Tables, rounds: Rounds, errand: Errand, leg: Leg, fetched: int, trip: Trip
+) -> None:
+    """Go on to the next visit of the round, if that is soon enough for it and for the dropoff."""
+    visits, loads, door = rounds.visits[errand.row], rounds.loads[errand.row], errand.door
+    vehicle, after, bears = rounds.values[errand.row, VEHICLE], leg.after, visits[leg.i, SLACK]
+    onward = tables.travel[tables.vehicles[vehicle, PROFILE], trip.walk.at, after[AT]]
+    more = going_on(trip, onward, after, bears)
+    start = more.walk.start
+    if start > min(after[LATE], door.closes) or more.walk.moved - more.left > errand.ride_s:
+        return
+    cost = _cost(more, door)
+    if more.began - trip.began > bears or cost + leg.rest >= leg.most:
+        return
+    if carries(loads, leg.i + 1, rounds.fetched[fetched], tables.capacity[vehicle]):
+        keep(rounds.trips, fetched * ENDS + ONWARD, more, cost)
+
+
+@lean
+def _delivered(
+    tables: Tables, rounds: Rounds, errand: Errand, leg: Leg, trip: Trip, most: int
+) -> int:
+    """Return what the round costs with the dropoff next; exact where it is less than `most`."""
+    door, walk, after = errand.door, trip.walk, leg.after
+    moved = walk.moved + walk.stay + door.to[walk.at, 0]
+    if moved - trip.left > errand.ride_s:
+        return NEVER
+    moved += door.service + door.onward[after[AT], 0]
+    metres = trip.metres + door.to[walk.at, 1] + door.onward[after[AT], 1]
+    bare = leg.rest + door.per_s * moved + door.per_m * metres
+    cost = joined_cost(walk, door, after, bare)
+    is_limited = rounds.values[errand.row, LIMITED] > 0 or errand.ride_s < NO_LIMIT
+    if cost >= most or not is_limited:
+        return cost
+    late, bears = moved - after[MOVED], rounds.visits[errand.row, leg.i, SLACK]
+    if late - trip.began > bears:
+        return NEVER
+    is_sure = trip.is_sure == 1 and trip.began <= late <= bears
+    if is_sure and cost == bare and door.per_s > 0:
+        return cost
+    place = (trip.legs, trip.order << LEG | leg.i)
+    shipment = tables.tasks[errand.first, SHIPMENT]
+    return spread(tables, rounds, errand.row, shipment, place, errand.blind)
