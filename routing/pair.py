@@ -19,13 +19,13 @@ from routing.detour import (
     seconds_added,
     stop_of,
 )
+from routing.dropoff import dropoff_detours
 from routing.laying import timed
 from routing.reach import carries, left_by, passed_by, reached_by
 from routing.rows import (
     AT,
     BY,
     DEPART,
-    LATE,
     LENGTH,
     LIMITED,
     METRES,
@@ -82,7 +82,7 @@ def best_pair(
     values, visits, loads = rounds.values[row], rounds.visits[row], rounds.loads[row]
     pair = _pair(tables, rounds, row, pickup)
     stop, nearest, furthest = pair.pickup, pair.nearest, pair.furthest
-    saved = _detours(rounds, row, pair, blind)
+    saved = dropoff_detours(rounds, row, pair.dropoff, (nearest, furthest), blind)
     first = reached_by(visits, values[LENGTH], stop.opens + stop.service - saved)
     last = min(left_by(visits, values[LENGTH], stop.closes), furthest)
     base, least = bare_cost(tables, rounds, row), rounds.detour[1]
@@ -162,33 +162,6 @@ def _rides_bear(pair: Pair, head: Head, visits: Int64s, j: int) -> tuple[bool, b
     fits = head.more + min(0, more) <= first and more + min(0, head.more) <= here[SLACK]
     is_sure: bool = head.more + max(0, more) <= first and more + max(0, head.more) <= here[SLACK]
     return fits, is_sure
-
-
-@inlined
-def _detours(rounds: Rounds, row: int, pair: Pair, blind: int) -> int:
-    """Reckon what the dropoff adds behind each position, and the least from there on.
-
-    Positions that its window or the next visit's rules out, whatever comes before, add `NEVER`.
-    Return the most seconds by which a dropoff can let the visits before it start later: more than
-    0 only where the way by its door is shorter than the way past it.
-    """
-    visits, door = rounds.visits[row], pair.dropoff
-    added, least = rounds.detour[0], rounds.detour[1]
-    least[max(pair.nearest, pair.furthest + 1)] = NEVER
-    saved = 0
-    for j in range(pair.furthest, pair.nearest - 1, -1):
-        here, after = visits[j], visits[j + 1]
-        seconds = here[STAY] + door.to[here[AT], 0]
-        onward = door.service + door.onward[after[AT], 0]
-        cost = NEVER
-        in_time = door.opens + onward <= after[LATE] and here[OPEN] + seconds <= door.closes
-        if in_time and blind >> (EYES + j % EYES) & 1 == 0:
-            more = seconds + onward - (after[MOVED] - here[MOVED])
-            cost = door.per_s * more + door.per_m * metres_added(door, here, after)
-            saved = max(saved, -more)
-        added[j] = cost
-        least[j] = min(least[j + 1], cost)
-    return saved
 
 
 @inlined

@@ -152,10 +152,11 @@ def _offer_another(tables: Tables, search: Search, used: int) -> None:
 def pick_row(tables: Tables, search: Search, shipment: int, bound: int) -> int:
     """Find the row a shipment is cheapest in; return what it adds, at least `bound` if nowhere.
 
-    Rows whose answer is known come first, so that the others have less to beat.
+    Rows whose answer is known come first, then the one that was cheapest when last looked at, so
+    that the others have less to beat.
     """
     numbers, values, known = search.numbers, search.rounds.values, search.known[shipment]
-    best = bound
+    best, stale, lead = bound, NEVER, -1
     blinked = next_blink(search, 0)
     for n in range(numbers[OFFERED]):
         row = search.offered[n]
@@ -167,10 +168,13 @@ def pick_row(tables: Tables, search: Search, shipment: int, bound: int) -> int:
             search.asked[n] = draw(search.random)
         elif known[row, 0] != values[row, VERSION] or known[row, 2] < 0:
             search.asked[n] = SEES_ALL - 1
+            if known[row, 2] >= 0 and known[row, 1] < stale:
+                stale, lead = known[row, 1], n
         elif known[row, 1] < best:
             best = known[row, 1]
             _pick(search, row, known[row, 2], known[row, 3], SEES_ALL)
-    for n in range(numbers[OFFERED]):
+    for m in range(-1 if lead >= 0 else 0, numbers[OFFERED]):
+        n = lead if m < 0 else m
         row = search.offered[n]
         if search.asked[n] == 0:
             continue
@@ -180,6 +184,7 @@ def pick_row(tables: Tables, search: Search, shipment: int, bound: int) -> int:
         if blind >> OVERLOOKED & 1 == 1:
             continue
         cost, i, j = cheapest(tables, search.rounds, shipment, row, best, blind)
+        search.asked[n] = 0
         if blind == SEES_ALL:
             known[row, 0] = values[row, VERSION]
             known[row, 1], known[row, 2], known[row, 3] = cost, i, j

@@ -13,7 +13,8 @@ by one, to their best place.
 from typing import NamedTuple
 
 from routing.compiling import inlined, lean
-from routing.detour import Stop, joined_cost, stop_of
+from routing.detour import Stop, bare_cost, joined_cost, stop_of
+from routing.dropoff import dropoff_detours
 from routing.laying import lay, slip_in
 from routing.reach import carries, left_by, passed_by, reached_by
 from routing.rows import (
@@ -55,7 +56,7 @@ class Errand(NamedTuple):
     """A shipment as the vehicle of one row sees it.
 
     So many `pickups`, from task `first` on, are fetched in any order, between the positions
-    `soonest` and `latest`; the dropoff goes behind `furthest` at the latest.
+    `soonest` and `latest`; the dropoff goes between `nearest` and `furthest`.
     """
 
     row: int
@@ -65,6 +66,7 @@ class Errand(NamedTuple):
     ride_s: int
     soonest: int
     latest: int
+    nearest: int
     furthest: int
     blind: int
 
@@ -91,6 +93,7 @@ def best_spread(
     """
     errand = _errand(tables, rounds, row, shipment, blind)
     visits = rounds.visits[row]
+    dropoff_detours(rounds, row, errand.door, (errand.nearest, errand.furthest), blind)
     _load_up(tables, rounds, errand)
     best, best_i, best_j, floor = most, -1, 0, NEVER
     begins = errand.soonest
@@ -150,14 +153,17 @@ def _errand(tables: Tables, rounds: Rounds, row: int, shipment: int, blind: int)
     length, first = values[LENGTH], wanted[FIRST]
     door = stop_of(tables, values[VEHICLE], first + wanted[TASKS] - 1)
     count = min(wanted[TASKS] - 1, TOGETHER)
-    soonest, latest = length + 1, -1
+    soonest, latest, opens = length + 1, -1, door.opens
     for n in range(count):
         shop = stop_of(tables, values[VEHICLE], first + n)
         soonest = min(soonest, reached_by(visits, length, shop.opens + shop.service))
         latest = max(latest, left_by(visits, length, shop.closes))
+        opens = max(opens, shop.opens + shop.service)
+    nearest = reached_by(visits, length, opens + door.service)
     furthest = passed_by(visits, length, door.closes)
     latest = min(latest, furthest)
-    return Errand(row, first, count, door, wanted[RIDE], soonest, latest, furthest, blind)
+    ride_s = wanted[RIDE]
+    return Errand(row, first, count, door, ride_s, soonest, latest, nearest, furthest, blind)
 
 
 @inlined
@@ -179,7 +185,8 @@ def _walk(
     """Walk along a round, the first pickup behind a position from `begins` to before `until`."""
     values, visits, trips = rounds.values[errand.row], rounds.visits[errand.row], rounds.trips
     vehicle, door = tables.vehicles[values[VEHICLE]], errand.door
-    end = visits[values[LENGTH] + 1, METRES]
+    end, least = visits[values[LENGTH] + 1, METRES], rounds.detour[1]
+    base = bare_cost(tables, rounds, errand.row)
     best, best_i, best_j, floor = most, -1, 0, NEVER
     everything = (1 << errand.pickups) - 1
     forget(trips)
@@ -187,6 +194,10 @@ def _walk(
         after = visits[i + 1]
         rest = vehicle[USE] + door.per_s * after[AHEAD] + door.per_m * (end - after[METRES])
         leg = Leg(i, after, rest, best)
+        # To bring what has more pickups on the way costs no less than to come from nowhere.
+        if i < until and base + least[max(i, errand.nearest)] >= best:
+            floor = min(floor, base + least[max(i, errand.nearest)])
+            until = i
         if i < until:
             trip = standing(visits[i])
             keep(trips, 0, trip, _cost(trip, door))
@@ -262,7 +273,8 @@ def _go_on(
     if start > min(after[LATE], door.closes) or more.walk.moved - more.left > errand.ride_s:
         return
     cost = _cost(more, door)
-    if more.began - trip.began > bears or cost + leg.rest >= leg.most:
+    ahead = rounds.detour[1, max(leg.i + 1, errand.nearest)]
+    if more.began - trip.began > bears or ahead >= leg.most - leg.rest - cost:
         return
     if carries(loads, leg.i + 1, rounds.fetched[fetched], tables.capacity[vehicle]):
         keep(rounds.trips, fetched * ENDS + ONWARD, more, cost)
