@@ -34,9 +34,21 @@ from routing.rows import (
 )
 from routing.sight import EYES, NEVER
 from routing.single import best_one
-from routing.tables import FIRST, NO_LIMIT, PROFILE, RIDE, SHIPMENT, TASKS, USE, Int64s, Tables
+from routing.tables import (
+    FIRST,
+    NO_LIMIT,
+    PROFILE,
+    RIDE,
+    SERVICE,
+    SHIPMENT,
+    TASKS,
+    USE,
+    Int64s,
+    Tables,
+)
 from routing.timing import retime
 from routing.trips import (
+    LEFT,
     LEG,
     PICKUP,
     Trip,
@@ -188,8 +200,8 @@ def _walk(
     end, least = visits[values[LENGTH] + 1, METRES], rounds.detour[1]
     base = bare_cost(tables, rounds, errand.row)
     best, best_i, best_j, floor = most, -1, 0, NEVER
-    everything = (1 << errand.pickups) - 1
-    forget(trips)
+    everything, met = (1 << errand.pickups) - 1, 0
+    forget(trips, (everything + 1) * ENDS)
     for i in range(begins, errand.furthest + 1):
         after = visits[i + 1]
         rest = vehicle[USE] + door.per_s * after[AHEAD] + door.per_m * (end - after[METRES])
@@ -201,9 +213,12 @@ def _walk(
         if i < until:
             trip = standing(visits[i])
             keep(trips, 0, trip, _cost(trip, door))
-        is_alive = i + 1 < until
+            met |= 1
+        carried = 0
         for fetched in range(everything + 1):
-            for at in range(fetched * ENDS, fetched * ENDS + ONWARD):
+            if met >> fetched & 1 == 0:
+                continue
+            for at in range(fetched * ENDS, fetched * ENDS + errand.pickups + 1):
                 if trips[at, 0] == NEVER:
                     continue
                 if trips[at, 0] + rest >= best:
@@ -212,7 +227,7 @@ def _walk(
                     continue
                 trip = kept(trips, at)
                 if fetched < everything:
-                    _fetch(tables, rounds, errand, leg, fetched, trip)
+                    met |= _fetch(tables, rounds, errand, leg, fetched, trip)
                 elif errand.blind >> (EYES + i % EYES) & 1 == 0:
                     cost = _delivered(tables, rounds, errand, leg, trip, best)
                     if cost < best:
@@ -226,10 +241,41 @@ def _walk(
             if trips[at, 0] < NEVER:
                 keep(trips, fetched * ENDS, kept(trips, at), trips[at, 0])
                 trips[at, 0] = NEVER
-                is_alive = True
-        if not is_alive:
+                carried |= 1 << fetched
+        met, until = _choose(tables, rounds, errand, leg, carried, until)
+        if met == 0 and i + 1 >= until:
             break
     return (best if best_i >= 0 else floor), best_i, best_j
+
+
+@inlined
+def _choose(
+    tables: Tables, rounds: Rounds, errand: Errand, leg: Leg, carried: int, until: int
+) -> tuple[int, int]:
+    """Drop sets that lag: with one pickup more, left no sooner, the trip costs its service at most.
+
+    Return the sets that go on, and where the first pickup goes no more.
+    """
+    trips, door, after = rounds.trips, errand.door, leg.after
+    is_tied = errand.ride_s < NO_LIMIT
+    for fetched in range(1 if is_tied else 0, 1 << errand.pickups):
+        if fetched > 0 and carried >> fetched & 1 == 0:
+            continue
+        cost = door.per_s * after[MOVED] + door.per_m * after[METRES]
+        if fetched > 0:
+            cost = trips[fetched * ENDS, 0]
+        for n in range(errand.pickups):
+            more = fetched | 1 << n
+            if more == fetched or carried >> more & 1 == 0:
+                continue
+            if is_tied and trips[more * ENDS, LEFT] < trips[fetched * ENDS, LEFT]:
+                continue
+            service = tables.tasks[errand.first + n, SERVICE]
+            if trips[more * ENDS, 0] <= cost + door.per_s * service:
+                trips[fetched * ENDS, 0] = NEVER
+                carried &= ~(1 << fetched)
+                until = min(until, leg.i + 1) if fetched == 0 else until
+    return carried, until
 
 
 @inlined
@@ -240,10 +286,10 @@ def _cost(trip: Trip, door: Stop) -> int:
 @inlined
 def _fetch(
     tables: Tables, rounds: Rounds, errand: Errand, leg: Leg, fetched: int, trip: Trip
-) -> None:
-    """Go on to each pickup that is not fetched yet."""
+) -> int:
+    """Go on to each pickup that is not fetched yet; return the sets that are then, as bits."""
     vehicle, loads = rounds.values[errand.row, VEHICLE], rounds.loads[errand.row]
-    before = 0
+    before = met = 0
     for n in range(errand.pickups):
         before += fetched >> n & 1
     for n in range(errand.pickups):
@@ -258,6 +304,8 @@ def _fetch(
             continue
         if carries(loads, leg.i, rounds.fetched[both], tables.capacity[vehicle]):
             keep(rounds.trips, both * ENDS + 1 + n, more, cost)
+            met |= 1 << both
+    return met
 
 
 @inlined

@@ -62,7 +62,7 @@ class Tables(NamedTuple):
         `OPENS` is when what remains may begin; `DEPARTED` is -1 for a vehicle still at its start.
         Vehicles of one kind are alike in everything.
     near
-        (tasks, k) int32: the task itself and the others, nearest first.
+        (tasks, k) int32: the task itself and the others, nearest first in place and time.
     """
 
     travel: Int32s
@@ -98,7 +98,7 @@ def tables_of(problem: Problem) -> Tables:
         vehicles=_vehicle_rows(problem, ends),
         capacity=_matrix([vehicle.capacity for vehicle in problem.vehicles], _dimensions(problem)),
         aboard=_aboard(problem, boarded),
-        near=_nearest(tasks[:, PLACE], _usual_seconds(problem)),
+        near=_nearest(tasks, shipments, _usual_seconds(problem)),
     )
 
 
@@ -234,13 +234,30 @@ def _usual_seconds(problem: Problem) -> Int32s:
     return problem.matrices[usual].duration_s
 
 
-def _nearest(places: Int64s, seconds: Int32s) -> Int32s:
+def _nearest(tasks: Int64s, shipments: Int64s, seconds: Int32s) -> Int32s:
+    """Sort the tasks by how soon one can follow another, or be followed by it."""
+    places = tasks[:, PLACE]
     both = np.minimum(seconds, seconds.T)
+    earliest, latest = _likely_hours(tasks, shipments, seconds)
     most = min(len(places), MOST_NEAR)
     near = np.empty((len(places), most), np.int32)
     for task, place in enumerate(places):
-        apart = both[place, places].astype(np.int64) * len(places) + np.arange(len(places))
+        between = np.maximum(earliest - latest[task], earliest[task] - latest)
+        apart = np.maximum(both[place, places], between) * len(places) + np.arange(len(places))
         apart[task] = -1
         nearest = np.argpartition(apart, most - 1)[:most]
         near[task] = nearest[np.argsort(apart[nearest])]
     return near
+
+
+def _likely_hours(tasks: Int64s, shipments: Int64s, seconds: Int32s) -> tuple[Int64s, Int64s]:
+    """Return when each task starts, soonest and latest, given the way to or from its fellows."""
+    earliest, latest = tasks[:, EARLIEST].copy(), tasks[:, LATEST].copy()
+    for first, count, ride in shipments[:, [FIRST, TASKS, RIDE]].tolist():
+        pickups, dropoff = slice(first, first + count - 1), first + count - 1
+        service = tasks[pickups, SERVICE]
+        away = seconds[tasks[pickups, PLACE], tasks[dropoff, PLACE]] + service
+        latest[pickups] = np.minimum(latest[pickups], latest[dropoff] - away)
+        earliest[dropoff] = max([earliest[dropoff], *(earliest[pickups] + away)])
+        earliest[pickups] = np.maximum(earliest[pickups], earliest[dropoff] - ride - service)
+    return earliest, latest

@@ -14,6 +14,8 @@ from routing.tables import Int32s, Int64s
 
 #: Bits of a leg in `legs`, of a pickup in `order`.
 LEG, PICKUP = 15, 2
+#: The column of a trip's `left`.
+LEFT = 7
 
 
 class Trip(NamedTuple):
@@ -96,7 +98,7 @@ def keep(trips: Int64s, at: int, trip: Trip, cost: int) -> None:
         line[0] = cost
         line[1], line[2], line[3] = trip.walk.at, trip.walk.stay, trip.walk.start
         line[4], line[5] = trip.walk.moved, trip.walk.depart
-        line[6], line[7], line[8] = trip.metres, trip.left, trip.began
+        line[6], line[LEFT], line[8] = trip.metres, trip.left, trip.began
         line[9], line[10], line[11] = trip.is_sure, trip.legs, trip.order
 
 
@@ -105,11 +107,11 @@ def kept(trips: Int64s, at: int) -> Trip:
     """Return a trip that was kept."""
     line = trips[at]
     walk = Walk(line[1], line[2], line[3], line[4], line[5])
-    return Trip(walk, line[6], line[7], line[8], line[9], line[10], line[11])
+    return Trip(walk, line[6], line[LEFT], line[8], line[9], line[10], line[11])
 
 
 @inlined
-def forget(trips: Int64s) -> None:
-    """Forget all trips."""
-    for at in range(len(trips)):
+def forget(trips: Int64s, count: int) -> None:
+    """Forget so many trips."""
+    for at in range(count):
         trips[at, 0] = NEVER
