@@ -172,6 +172,7 @@ def _errand(tables: Tables, rounds: Rounds, row: int, shipment: int, blind: int)
         latest = max(latest, left_by(visits, length, shop.closes))
         opens = max(opens, shop.opens + shop.service)
     nearest = reached_by(visits, length, opens + door.service)
+    soonest = max(soonest, reached_by(visits, length, door.opens - wanted[RIDE]))
     furthest = passed_by(visits, length, door.closes)
     latest = min(latest, furthest)
     ride_s = wanted[RIDE]
