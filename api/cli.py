@@ -188,6 +188,7 @@ def plan(
 ) -> None:
     """Planifier les tournées d'une journée."""
     import api.operations.plans
+    import api.operations.publishing
     import api.operations.towns
 
     with open_desk(town) as desk:
@@ -205,7 +206,7 @@ def plan(
                 progress=lambda p: update(f"{p.share:.0%}, {p.unserved} non servies"),
             )
         if publish:
-            api.operations.plans.publish(
+            api.operations.publishing.publish(
                 desk.pool, desk.town.id, day.date(), now=now, plan_id=planned.plan.id
             )
     report: dict[str, object] = {

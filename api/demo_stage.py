@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 import httpx
 
 import api.operations.plans
+import api.operations.publishing
 import data.database
 import data.deliveries
 import data.fleet
@@ -81,7 +82,7 @@ def plan(stage: Stage, *, seconds: float) -> Planned:
             progress=lambda now: update(_planning(now)),
         )
         update(f"{len(planned.rounds)} tournées, {len(planned.unserved)} livraisons non servies")
-    api.operations.plans.publish(stage.pool, stage.town_id, stage.day.date, now=stage.clock())
+    api.operations.publishing.publish(stage.pool, stage.town_id, stage.day.date, now=stage.clock())
     return planned
 
 

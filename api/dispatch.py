@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 import api.geojson
 import api.operations.days
 import api.operations.plans
+import api.operations.publishing
 from api.deps import ApiKey, Date, Now, Pool, TownStreets
 from delivery.planning import Unserved
 
@@ -106,7 +107,7 @@ def publish(
     plan_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> None:
     """Show the day's newest plan to its couriers; `plan_id` is the one that was looked at."""
-    api.operations.plans.publish(pool, key.town_id, day, now=now, plan_id=plan_id)
+    api.operations.publishing.publish(pool, key.town_id, day, now=now, plan_id=plan_id)
 
 
 @router.get("/days/{day}/rounds.geojson")

@@ -12,8 +12,9 @@ from routing.insertion import cheapest, insert, remove
 from routing.round import Round
 from routing.rows import LENGTH, TASK, Rounds, open_rounds
 from routing.sight import NEVER, SEES_ALL
-from routing.tables import NUMBER, SHIPMENT, Int64s, Tables
+from routing.tables import Int64s, Tables
 from routing.timing import retime
+from routing.visits import rows_of
 
 
 def wanted_of(shipments: Sequence[int]) -> Int64s:
@@ -24,10 +25,9 @@ def wanted_of(shipments: Sequence[int]) -> Int64s:
 def laid_out(tables: Tables, rounds: Sequence[Round]) -> Rounds:
     """Return sound rounds as the kernel walks on them, timed; other vehicles stay empty."""
     laid = open_rounds(tables)
-    tasks = enumerate(tables.tasks[:, [SHIPMENT, NUMBER]].tolist())
-    task_of = {(shipment, number): task for task, (shipment, number) in tasks}
+    row_of = rows_of(tables)
     for round_ in rounds:
-        order = [task_of[visit.shipment, visit.task] for visit in round_.visits]
+        order = [row_of[visit] for visit in round_.visits]
         laid.values[round_.vehicle, LENGTH] = len(order)
         laid.visits[round_.vehicle, 1 : len(order) + 1, TASK] = order
     assert _timed_all(tables, laid), "a plan is only mended when it is sound"

@@ -10,14 +10,16 @@ from enum import Enum, auto
 import numpy as np
 
 from routing.budget import Budget
+from routing.dealing import Plan
 from routing.pool import Pool, merged, open_pool
 from routing.recombine import recombine
 from routing.recreate import MOST_TRIED, complete
 from routing.round import Round
+from routing.rows import LENGTH, TASK
 from routing.search import run
-from routing.tables import DELIVERY, DEPARTED, PENALTY, SHIPMENT, USE, Tables
+from routing.state import BANK, BEST, BEST_BANK, NEAR, NOW, Search
+from routing.tables import DELIVERY, DEPARTED, PENALTY, SHIPMENT, USE, Int64s, Tables
 from routing.turn import adopt, recall
-from routing.underway import BEST, BEST_BANK, NEAR, NOW, Search
 from routing.warm_start import resume
 
 #: Share of the budget after which no search for fewer vehicles goes on, where using one costs.
@@ -64,6 +66,11 @@ class Climb:
         return int(self.state.numbers[BEST])
 
     @property
+    def now(self) -> int:
+        """What the plan under way costs."""
+        return int(self.state.numbers[NOW])
+
+    @property
     def is_told(self) -> bool:
         """Tell whether the best plan is worth showing: it was tried often enough."""
         return self.budget.taken >= LEAST_TURNS or self.budget.share >= 1
@@ -87,6 +94,34 @@ class Climb:
                 self._anneal()
             if tell is not None:
                 tell()
+
+    @property
+    def plan(self) -> Plan:
+        """The plan under way."""
+        rounds = self.state.rounds
+        lengths = rounds.values[: len(self.flat.vehicles), LENGTH].tolist()
+        return [rounds.visits[row, 1 : n + 1, TASK].copy() for row, n in enumerate(lengths)]
+
+    @property
+    def best_plan(self) -> Plan:
+        """The best plan."""
+        ends = self.state.best_ends
+        return np.split(self.state.best[: ends[-1]].copy(), ends[:-1])
+
+    def adopt(self, plan: Plan) -> None:
+        """Go on from a plan, as the best so far, and work on all of it."""
+        self.state.frozen[:] = 0
+        ends = np.cumsum([len(tasks) for tasks in plan])
+        adopt(self.flat, self.state, np.concatenate(plan), ends)
+
+    def share(self, plan: Plan, owner: Int64s, own: int) -> None:
+        """Go on from a plan, working on what is one's own of its rows and of what they leave."""
+        self.adopt(plan)
+        numbers, bank = self.state.numbers, self.state.bank
+        self.state.frozen[:] = owner != own
+        mine = bank[: numbers[BANK]][own :: int(owner.max()) + 1].copy()
+        numbers[BANK] = len(mine)
+        bank[: len(mine)] = mine
 
     def meet(self, best: "Climb") -> None:
         """Go on from the best plan of all where it uses fewer vehicles or leaves less."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from routing.pool import LINE, MODEL, PRICE, Pool
 from routing.rows import COST, LENGTH, TASK, VEHICLE
+from routing.state import Search
 from routing.tables import (
     CHOICES,
     COUNT,
@@ -27,7 +28,6 @@ from routing.tables import (
     Tables,
 )
 from routing.timing import retime
-from routing.underway import Search
 
 
 class Plan(NamedTuple):

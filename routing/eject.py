@@ -10,10 +10,10 @@ from routing.recreate import list_rows
 from routing.rows import COST, LENGTH, TASK, VEHICLE
 from routing.serve import place_apart
 from routing.sight import NEVER, SEES_ALL
+from routing.state import BANK, MET, NOW, OFFERED, Search, draw, options_of
 from routing.tables import COUNT, DELIVERY, MEMBERS, PENALTY, SHIPMENT, Tables
 from routing.timing import retime
 from routing.turn import put, settle, start_turn, to_bank
-from routing.underway import BANK, MET, NOW, OFFERED, Search, draw, options_of
 
 
 @lean

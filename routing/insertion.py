@@ -9,12 +9,13 @@ A look for a place may be blind to some positions (`sight`).
 """
 
 from routing.compiling import lean
+from routing.errand import lay_out
 from routing.laying import lay, slip_in
 from routing.pair import best_pair
 from routing.rows import COST, LENGTH, TASK, VEHICLE, Rounds
 from routing.sight import NEVER
 from routing.single import best_one
-from routing.spread import best_spread, spread
+from routing.spread import best_spread
 from routing.tables import ABLE, FIRST, ONLY, SHIPMENT, SKILLS, TASKS, Tables
 from routing.timing import retime
 
@@ -64,7 +65,7 @@ def insert(
     elif wanted[TASKS] == 1:
         slip_in(rounds, row, i, last)
     else:
-        spread(tables, rounds, row, shipment, (i, j), blind)
+        lay_out(tables, rounds, row, shipment, (i, j), blind)
         lay(rounds, len(tables.vehicles), row)
     retime(tables, rounds, row)
 

@@ -10,11 +10,12 @@ import numpy as np
 from routing.harm import least_broken
 from routing.insertion import cheapest, insert
 from routing.problem import Problem
-from routing.round import Round, Visit
+from routing.round import Round
 from routing.rows import LENGTH, TASK, open_rounds
 from routing.sight import NEVER, SEES_ALL
-from routing.tables import NUMBER, SHIPMENT, Int64s, tables_of
+from routing.tables import Int64s, tables_of
 from routing.timing import retime
+from routing.visits import rows_of, visits_of
 
 
 class Placing:
@@ -24,11 +25,7 @@ class Placing:
         """Lay the problem out for the kernel."""
         self._flat = tables_of(problem)
         self._rounds = open_rounds(self._flat)
-        self._visits = [
-            Visit(shipment=shipment, task=number)
-            for shipment, number in self._flat.tasks[:, [SHIPMENT, NUMBER]].tolist()
-        ]
-        self._task_of = {visit: task for task, visit in enumerate(self._visits)}
+        self._visits, self._row_of = visits_of(self._flat), rows_of(self._flat)
 
     def place(self, round_: Round, shipment: int) -> Round:
         """Return the round with a shipment it does not serve yet, the others in their order.
@@ -37,7 +34,7 @@ class Placing:
         into it, has the visits still to come.
         """
         vehicle = round_.vehicle
-        tasks = np.array([self._task_of[visit] for visit in round_.visits], np.int64)
+        tasks = np.array([self._row_of[visit] for visit in round_.visits], np.int64)
         placed = self._cheapest(vehicle, tasks, shipment)
         if placed is None:
             placed = least_broken(self._flat, vehicle, tasks, shipment)

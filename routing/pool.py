@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from routing.compiling import inlined, lean
 from routing.rows import COST, LENGTH, TASK
+from routing.state import TOUCHED, TURN, Search
 from routing.tables import KIND, LAST, SHIPMENT, Int32s, Int64s, Tables
-from routing.underway import TOUCHED, TURN, Search
 
 type UInt64s = NDArray[np.uint64]
 

@@ -16,8 +16,8 @@ from ortools.sat.python import cp_model
 from routing.cover import Cover, Plan, columns_of, plan_of
 from routing.linear_relaxation import LinearRelaxation
 from routing.pool import Pool
+from routing.state import BEST, Search
 from routing.tables import Tables
-from routing.underway import BEST, Search
 
 #: CP-SAT chooses among so many rounds at most.
 MOST_CHOSEN_FROM = 1500

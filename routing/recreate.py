@@ -8,9 +8,7 @@ import numpy as np
 
 from routing.compiling import compiled, inlined
 from routing.serve import is_bold, place, place_apart
-from routing.tables import FAR, HAUL, KIND, SPAN, Tables
-from routing.turn import keep_best, recall, start_turn
-from routing.underway import (
+from routing.state import (
     BANK,
     BEST,
     KEEN,
@@ -23,6 +21,8 @@ from routing.underway import (
     draw,
     is_idle,
 )
+from routing.tables import FAR, HAUL, KIND, SPAN, Tables
+from routing.turn import keep_best, recall, start_turn
 
 #: Chance, where tasks are few, that a delivery just taken out stays out. Larger problems got
 #: worse by it.
@@ -81,11 +81,13 @@ def complete(tables: Tables, search: Search) -> None:
 
 @inlined
 def list_rows(tables: Tables, search: Search) -> None:
-    """List the rows that may be used: of the idle vehicles, one of each kind."""
+    """List the rows that may be used, of the idle vehicles one of each kind; frozen ones not."""
     numbers = search.numbers
     numbers[STAMP] += 1
     numbers[OFFERED] = 0
     for row in range(len(tables.vehicles)):
+        if search.frozen[row] == 1:
+            continue
         if is_idle(tables, search, row):
             kind = tables.vehicles[row, KIND]
             if search.seen[kind] == numbers[STAMP]:

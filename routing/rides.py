@@ -8,7 +8,20 @@ dropoff is called forward likewise.
 """
 
 from routing.compiling import inlined, lean
-from routing.rows import BY, DEPART, HELD, LATE, LENGTH, MOVED, SLACK, SOONEST, STAY, TASK, Rounds
+from routing.rows import (
+    BY,
+    CULPRIT,
+    DEPART,
+    HELD,
+    LATE,
+    LENGTH,
+    MOVED,
+    SLACK,
+    SOONEST,
+    STAY,
+    TASK,
+    Rounds,
+)
 from routing.tables import FIRST, LAST, NO_LIMIT, RIDE, SHIPMENT, Int64s, Tables
 
 
@@ -30,9 +43,9 @@ def _fetched_at(rounds: Rounds, visits: Int64s, task: int, before: int) -> int:
 
 @lean
 def slacken(tables: Tables, rounds: Rounds, row: int) -> bool:
-    """Note behind each visit how many more seconds its rides can bear; False if one is too long.
+    """Note behind each visit how many more seconds its rides can bear.
 
-    The row comes with `NO_LIMIT` noted everywhere.
+    The row comes with `NO_LIMIT` noted everywhere. False, naming the culprit, if one is too long.
     """
     visits, position = rounds.visits[row], rounds.position
     for j in range(1, rounds.values[row, LENGTH] + 1):
@@ -47,6 +60,7 @@ def slacken(tables: Tables, rounds: Rounds, row: int) -> bool:
                 continue
             bears = ride - (visits[j, MOVED] - visits[i, MOVED] - visits[i, STAY])
             if bears < 0:
+                rounds.values[row, CULPRIT] = j
                 return False
             for leg in range(j - 1, i - 1, -1):
                 visits[leg, SLACK] = min(visits[leg, SLACK], bears)
@@ -90,6 +104,7 @@ def _hold_pickups(tables: Tables, rounds: Rounds, row: int) -> bool:
             seconds = visits[i, MOVED] - visits[i - 1, MOVED]
             visits[i, HELD] = max(visits[i, HELD], visits[i - 1, HELD] + seconds)
             if visits[i, HELD] > visits[i, BY]:
+                rounds.values[row, CULPRIT] = i
                 return False
         if steady:
             return True

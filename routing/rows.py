@@ -34,6 +34,8 @@ class Rounds(NamedTuple):
         (tasks,): where a task stood in the row last walked.
     detour
         (2, tasks + 2): what a dropoff adds behind each position, and the least from there on.
+    ahead
+        (pickups, tasks + 2): what the way to each of several pickups adds at least from there on.
     trips, fetched
         Room for the ways to fetch several pickups, and (sets of pickups, dimensions) their loads.
     """
@@ -43,6 +45,7 @@ class Rounds(NamedTuple):
     values: Int64s
     position: Int64s
     detour: Int64s
+    ahead: Int64s
     trips: Int64s
     fetched: Int64s
 
@@ -60,6 +63,7 @@ def open_rounds(tables: Tables) -> Rounds:
         values=values,
         position=np.zeros(tasks, np.int64),
         detour=np.zeros((2, tasks + 2), np.int64),
+        ahead=np.zeros((TOGETHER, tasks + 2), np.int64),
         trips=np.zeros((ENDS << TOGETHER, 12), np.int64),
         fetched=np.zeros((1 << TOGETHER, tables.capacity.shape[1]), np.int64),
     )

@@ -3,13 +3,15 @@
 from routing.compiling import inlined, lean
 from routing.rows import LENGTH, TASK
 from routing.sight import NEVER
+from routing.state import BANK, MOST, TOUCHED, TURN, USED, Search, chance, draw
 from routing.tables import DELIVERY, DEPARTED, SHIPMENT, Tables
 from routing.turn import settle, start_turn, to_bank
-from routing.underway import BANK, MOST, TOUCHED, TURN, USED, Search, chance, draw
 
 #: Tasks an average ruin removes by strings, and the longest string.
 RUINED = 15
 LONGEST_STRING = 10
+#: A seed in a frozen row is drawn again at most so often.
+MOST_DRAWN = 20
 #: Half of the strings keep a visit in their middle; it widens by one more at this chance.
 SPLIT, WIDEN = 0.5, 0.01
 
@@ -24,17 +26,28 @@ def ruin(tables: Tables, search: Search) -> None:
     average = served * len(tables.tasks) / len(tables.deliveries) / numbers[USED]
     longest = min(LONGEST_STRING, average)
     strings = int(1 + chance(random) * (4 * RUINED / (1 + longest) - 1))
-    near = tables.near[draw(random) % len(tables.tasks)]
+    near = tables.near[_seed(tables, search)]
     for n in range(len(near)):
         if numbers[TOUCHED] >= strings:
             break
         task = near[n]
         row = search.row_of[tables.tasks[task, SHIPMENT]]
-        if row < 0 or search.turn_of[row] == numbers[TURN]:
+        if row < 0 or search.frozen[row] == 1 or search.turn_of[row] == numbers[TURN]:
             continue
         most = min(rounds.values[row, LENGTH], longest)
         _remove_string(tables, search, row, task, int(1 + chance(random) * most))
     settle(tables, search)
+
+
+@inlined
+def _seed(tables: Tables, search: Search) -> int:
+    """Draw a task, if need be again until it is in no frozen row."""
+    for _ in range(MOST_DRAWN):
+        task = draw(search.random) % len(tables.tasks)
+        row = search.row_of[tables.tasks[task, SHIPMENT]]
+        if row < 0 or search.frozen[row] == 0:
+            break
+    return task
 
 
 @inlined

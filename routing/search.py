@@ -23,9 +23,7 @@ from routing.recreate import complete, recreate
 from routing.ruin import close_one, ruin
 from routing.shipment import Shipment, Task
 from routing.sight import NEVER, SEES_ALL
-from routing.tables import Tables, tables_of
-from routing.turn import keep_best, mend, restore, start_turn
-from routing.underway import (
+from routing.state import (
     BANK,
     BEST,
     BEST_BANK,
@@ -39,6 +37,8 @@ from routing.underway import (
     begin,
     chance,
 )
+from routing.tables import Tables, tables_of
+from routing.turn import keep_best, mend, restore, start_turn
 from routing.vehicle import Vehicle
 
 #: A vehicle may yet be saved where no more deliveries than these are left over.

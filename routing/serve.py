@@ -11,9 +11,7 @@ from routing.compiling import inlined, lean
 from routing.insertion import cheapest
 from routing.rows import VERSION
 from routing.sight import NEVER, SEES_ALL
-from routing.tables import COUNT, KIND, MEMBERS, PENALTY, Tables
-from routing.turn import put, take
-from routing.underway import (
+from routing.state import (
     BLIND,
     HEAD,
     KEEN,
@@ -29,6 +27,8 @@ from routing.underway import (
     is_idle,
     options_of,
 )
+from routing.tables import COUNT, KIND, MEMBERS, PENALTY, Tables
+from routing.turn import put, take
 
 #: Problems of fewer tasks are searched more boldly.
 FEW_TASKS = 60
@@ -143,7 +143,8 @@ def _offer_another(tables: Tables, search: Search, used: int) -> None:
     """Offer the next idle vehicle of the same kind."""
     numbers, kinds = search.numbers, tables.vehicles[:, KIND]
     for row in range(used + 1, len(kinds)):
-        if kinds[row] == kinds[used] and is_idle(tables, search, row):
+        is_offered = kinds[row] == kinds[used] and search.frozen[row] == 0
+        if is_offered and is_idle(tables, search, row):
             if numbers[OFFERED] < len(search.offered):
                 search.offered[numbers[OFFERED]] = row
                 numbers[OFFERED] += 1

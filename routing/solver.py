@@ -1,29 +1,19 @@
-"""Solve a problem: climb within a budget, on every thread, then say what is unserved and why.
-
-All threads climb for themselves and meet at shares of the budget: whoever needs more vehicles or
-leaves more unserved goes on from the best plan of all, and from the rounds all have seen a cheaper
-plan is put together.
-"""
+"""Solve a problem: climb within a budget, on every thread, then say what is unserved and why."""
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from routing import reasons, underway
+from routing import reasons
 from routing.budget import Budget
 from routing.climb import Climb
 from routing.problem import Problem
-from routing.round import Round, Visit
+from routing.round import Round
 from routing.solution import Solution, cost
-from routing.tables import DEPARTED, NUMBER, SHIPMENT, Tables, tables_of
-
-#: The shares of the budget threads meet at.
-MEETINGS = tuple(n / 20 for n in range(1, 21))
-#: At these a plan is put together of the rounds seen.
-RECOMBINED = (0.8, 0.95)
-#: Share of the budget this takes at most, and the least time worth it, in seconds.
-RECOMBINING, WORTH_IT_S = 0.03, 0.5
+from routing.state import Search, begin
+from routing.tables import DEPARTED, Tables, tables_of
+from routing.team import Team
+from routing.visits import visits_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,52 +70,19 @@ def solve(
     climbs = []
     for n in range(threads):
         budget = Budget(seconds=seconds, iterations=iterations, clock=clock, begun=began)
-        state = underway.begin(flat, seed * threads + n)
+        state = begin(flat, seed * threads + n)
         climbs.append(Climb(flat, state, budget))
         if start:
             climbs[n].resume(start)
-    _climb(climbs, progress)
-    best = min(climbs, key=lambda climb: climb.best)
-    return _answer(problem, flat, _rounds(flat, best.state))
-
-
-def _climb(climbs: list[Climb], progress: Callable[[Progress], None] | None) -> None:
-    """Climb to the end of the budget, from meeting to meeting."""
+    team = Team(flat, climbs, seed)
 
     def tell() -> None:
         if progress is not None and climbs[0].is_told:
-            progress(_progress(climbs))
+            share = min(1.0, climbs[0].budget.share)
+            progress(Progress(share=share, cost=team.cost, unserved=team.left))
 
-    with ThreadPoolExecutor(len(climbs)) as crew:
-        try:
-            for share in MEETINGS:
-                others = [crew.submit(climb.until, share) for climb in climbs[1:]]
-                climbs[0].until(share, tell)
-                for other in others:
-                    other.result()
-                _meet(climbs, share)
-        finally:
-            for climb in climbs:
-                climb.is_halted = True
-    min(climbs, key=lambda climb: climb.best).finish()
-    tell()
-
-
-def _progress(climbs: list[Climb]) -> Progress:
-    best = min(climbs, key=lambda climb: climb.best)
-    return Progress(
-        share=min(1.0, climbs[0].budget.share),
-        cost=best.best,
-        unserved=int(best.state.numbers[underway.BEST_BANK]),
-    )
-
-
-def _meet(climbs: list[Climb], share: float) -> None:
-    best = min(climbs, key=lambda climb: climb.best)
-    if share in RECOMBINED and best.budget.effort * RECOMBINING >= WORTH_IT_S:
-        best.recombine(best.budget.effort * RECOMBINING, [climb.pool for climb in climbs])
-    for climb in climbs:
-        climb.meet(best)
+    team.climb(tell)
+    return _answer(problem, flat, _rounds(flat, team.best.state))
 
 
 def _ways_back(problem: Problem) -> tuple[Round, ...]:
@@ -137,16 +94,13 @@ def _ways_back(problem: Problem) -> tuple[Round, ...]:
     )
 
 
-def _rounds(flat: Tables, state: underway.Search) -> tuple[Round, ...]:
-    rounds = []
+def _rounds(flat: Tables, state: Search) -> tuple[Round, ...]:
+    rounds, visits = [], visits_of(flat)
     begins = 0
     for vehicle, ends in enumerate(state.best_ends.tolist()):
-        visits = []
-        for task in state.best[begins:ends].tolist():
-            shipment = int(flat.tasks[task, SHIPMENT])
-            visits.append(Visit(shipment=shipment, task=int(flat.tasks[task, NUMBER])))
-        if visits or flat.vehicles[vehicle, DEPARTED] >= 0:
-            rounds.append(Round(vehicle=vehicle, visits=tuple(visits)))
+        if ends > begins or flat.vehicles[vehicle, DEPARTED] >= 0:
+            order = tuple(visits[task] for task in state.best[begins:ends].tolist())
+            rounds.append(Round(vehicle=vehicle, visits=order))
         begins = ends
     return tuple(rounds)
 

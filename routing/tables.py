@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.nearness import nearest
 from routing.problem import Problem
 from routing.shipment import Shipment
 
@@ -21,8 +22,6 @@ type Int32s = NDArray[np.int32]
 
 #: Longer than any ride: the shipment does not mind.
 NO_LIMIT = 1 << 40
-#: Ruins look for neighbours no farther than this.
-MOST_NEAR = 500
 
 PLACE, EARLIEST, LATEST, SERVICE, SHIPMENT, LAST, NUMBER = range(7)
 FIRST, TASKS, RIDE, SKILLS, ONLY, DELIVERY, OPTION = range(7)
@@ -85,7 +84,7 @@ def tables_of(problem: Problem) -> Tables:
     boarded = _boarded(problem)
     tasks, amounts, shipments = _task_rows(problem, boarded)
     members, options, deliveries = _delivery_rows(problem, tasks, shipments)
-    travel = _travel(problem, ends)
+    travel, usual = _travel(problem, ends), _usual_seconds(problem)
     return Tables(
         travel=travel,
         back=travel[:, :, : travel.shape[1]].transpose(0, 2, 1, 3).copy(),
@@ -98,7 +97,7 @@ def tables_of(problem: Problem) -> Tables:
         vehicles=_vehicle_rows(problem, ends),
         capacity=_matrix([vehicle.capacity for vehicle in problem.vehicles], _dimensions(problem)),
         aboard=_aboard(problem, boarded),
-        near=_nearest(tasks, shipments, _usual_seconds(problem)),
+        near=nearest(tasks[:, PLACE], *_likely_hours(tasks, shipments, usual), usual),
     )
 
 
@@ -232,22 +231,6 @@ def _usual_seconds(problem: Problem) -> Int32s:
     profiles = [vehicle.profile for vehicle in problem.vehicles]
     usual = max(sorted(set(profiles)), key=profiles.count)
     return problem.matrices[usual].duration_s
-
-
-def _nearest(tasks: Int64s, shipments: Int64s, seconds: Int32s) -> Int32s:
-    """Sort the tasks by how soon one can follow another, or be followed by it."""
-    places = tasks[:, PLACE]
-    both = np.minimum(seconds, seconds.T)
-    earliest, latest = _likely_hours(tasks, shipments, seconds)
-    most = min(len(places), MOST_NEAR)
-    near = np.empty((len(places), most), np.int32)
-    for task, place in enumerate(places):
-        between = np.maximum(earliest - latest[task], earliest[task] - latest)
-        apart = np.maximum(both[place, places], between) * len(places) + np.arange(len(places))
-        apart[task] = -1
-        nearest = np.argpartition(apart, most - 1)[:most]
-        near[task] = nearest[np.argsort(apart[nearest])]
-    return near
 
 
 def _likely_hours(tasks: Int64s, shipments: Int64s, seconds: Int32s) -> tuple[Int64s, Int64s]:

@@ -7,9 +7,7 @@ what an insertion costs is remembered.
 from routing.compiling import inlined, lean
 from routing.insertion import insert, remove
 from routing.rows import COST, CULPRIT, LENGTH, TASK, VERSION, Rounds
-from routing.tables import COUNT, DELIVERY, MEMBERS, OPTION, PENALTY, SHIPMENT, Int64s, Tables
-from routing.timing import retime
-from routing.underway import (
+from routing.state import (
     BANK,
     BEST,
     BEST_BANK,
@@ -23,6 +21,8 @@ from routing.underway import (
     VERSIONS,
     Search,
 )
+from routing.tables import COUNT, DELIVERY, MEMBERS, OPTION, PENALTY, SHIPMENT, Int64s, Tables
+from routing.timing import retime
 
 
 @inlined

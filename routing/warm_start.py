@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from routing.round import Round
+from routing.state import Search
 from routing.tables import (
     ABLE,
     CHOICES,
     COUNT,
     FIRST,
     MEMBERS,
-    NUMBER,
     ONLY,
     OPTIONS,
     SHIPMENT,
@@ -18,7 +18,7 @@ from routing.tables import (
     Tables,
 )
 from routing.turn import adopt, keep_best, mend, recall, start_turn
-from routing.underway import Search
+from routing.visits import rows_of
 
 #: Tasks of each vehicle in order, by their rows in the tables.
 type Rows = list[list[int]]
@@ -54,10 +54,7 @@ def resume(tables: Tables, search: Search, rounds: Sequence[Round]) -> None:
 
 
 def _rows(tables: Tables, rounds: Sequence[Round]) -> Rows:
-    known = {
-        (shipment, number): task
-        for task, (shipment, number) in enumerate(tables.tasks[:, [SHIPMENT, NUMBER]].tolist())
-    }
+    known = rows_of(tables)
     rows: Rows = [[] for _ in tables.vehicles]
     driven = set()
     for round_ in rounds:
@@ -65,7 +62,7 @@ def _rows(tables: Tables, rounds: Sequence[Round]) -> Rows:
             raise ValueError(f"start: vehicle {round_.vehicle} is unknown or has two rounds")
         driven.add(round_.vehicle)
         for visit in round_.visits:
-            task = known.pop((visit.shipment, visit.task), None)
+            task = known.pop(visit, None)
             if task is None:
                 raise ValueError(
                     f"start: task {visit.task} of shipment {visit.shipment} is unknown, "

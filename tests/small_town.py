@@ -8,6 +8,7 @@ from shapely import Point
 
 import api.operations.intake
 import api.operations.plans
+import api.operations.publishing
 import api.operations.subsidies
 import data.addresses
 import data.deliveries
@@ -134,7 +135,7 @@ class Town:
         )
 
     def publish(self) -> None:
-        api.operations.plans.publish(self.pool, self.id, builders.DAY, now=self.clock())
+        api.operations.publishing.publish(self.pool, self.id, builders.DAY, now=self.clock())
 
     def rounds(self) -> list[Round]:
         day = Day(date=builders.DAY, timezone=builders.PARIS)

@@ -12,6 +12,7 @@ import api.errors
 import api.operations.dispatching
 import api.operations.plan_runs
 import api.operations.plans
+import api.operations.publishing
 import api.words
 from api.deps import Id, Now, Pool
 from api.operations.dispatching import Board
@@ -116,7 +117,7 @@ def publish(
     if form is None:
         raise NotFound(field="plan_id")
     try:
-        api.operations.plans.publish(pool, login.town.id, asked, now=now, plan_id=form.plan_id)
+        api.operations.publishing.publish(pool, login.town.id, asked, now=now, plan_id=form.plan_id)
     except Refusal as refusal:
         return _board(request, login, pool, asked, now, refusal=refusal)
     return seen(request, f"/t/{login.town.slug}/regulation/{asked}", done="dispatch_published")

@@ -20,6 +20,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 import api.operations.plans
+import api.operations.publishing
 import api.operations.subsidies
 import api.operations.towns
 import data.channels.registry
@@ -176,7 +177,7 @@ def _ready(pool: Pool, home: Path) -> tuple[int, data.rounds.Round, dict[str, st
         api.operations.plans.plan_day(
             pool, town.id, day, streets, now=now, iterations=300, seconds=None
         )
-    api.operations.plans.publish(pool, town.id, day, now=now)
+    api.operations.publishing.publish(pool, town.id, day, now=now)
     starts_at = demo_places.DAY.starts_at + AHEAD
     later = replace(programme(starts_at.year), version=2)
     with data.database.scoped(pool, town.id) as conn:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-import api.operations.plans as plans
+import api.operations.publishing as publishing
 import api.operations.rides
 import data.database
 import data.plans
@@ -124,8 +124,8 @@ def test_a_draft_becomes_the_next_version_with_its_other_rounds(
     assert holding(town, early.delivery_id).stops == untouched.stops
     assert town.count("plans") == 1
     with pytest.raises(PlanOutdated):
-        plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=seen.id)
-    plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=done.plan.id)
+        publishing.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=seen.id)
+    publishing.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=done.plan.id)
     assert town.delivery(one).state is DeliveryState.PLANNED
 
 
@@ -184,7 +184,7 @@ def test_between_a_published_round_and_a_draft_the_delivery_changes_its_state(
     back = move(town, streets, late.delivery_id, shown.id)
     assert town.delivery(late.delivery_id).state is DeliveryState.PLANNED
     assert set(doors(holding(town, two))) == {*doors(shown), late.delivery_id} - {one}
-    plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=back.plan.id)
+    publishing.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=back.plan.id)
     assert town.delivery(one).state is DeliveryState.PLANNED
 
 
@@ -227,7 +227,7 @@ def test_a_day_without_a_plan_can_be_begun_by_hand(town: Town, streets: StreetPr
     assert done.back is None and doors(holding(town, one)) == [one]
     move(town, streets, two, holding(town, one).id)
     plan = latest(town)
-    plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=plan.id)
+    publishing.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=plan.id)
     assert town.delivery(two).state is DeliveryState.PLANNED
 
 

@@ -10,6 +10,7 @@ from shapely import Point
 import api.operations.intake
 import api.operations.orders
 import api.operations.plans as plans
+import api.operations.publishing as publishing
 import data.addresses
 import data.fleet
 import data.plans
@@ -211,8 +212,8 @@ def test_a_draft_gives_way_to_the_next(town: Town, streets: StreetProcesses) -> 
     assert (first.version, second.version) == (1, 2)
     assert (town.count("plans"), len(town.rounds())) == (1, 1)
     with pytest.raises(PlanOutdated):
-        plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=first.id)
-    plans.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=second.id)
+        publishing.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=first.id)
+    publishing.publish(town.pool, town.id, DAY, now=town.clock(), plan_id=second.id)
 
 
 def test_orders_that_come_after_a_published_plan_are_planned_beside_it(
@@ -281,7 +282,7 @@ def test_a_plan_is_published_only_if_it_is_the_one_that_was_looked_at(
     seen = town.plan(streets)
     newer = town.plan(streets)
     assert newer.plan.version == seen.plan.version + 1
-    publish = plans.publish
+    publish = publishing.publish
     with pytest.raises(PlanOutdated):
         publish(town.pool, town.id, DAY, now=town.clock(), plan_id=seen.plan.id)
     publish(town.pool, town.id, DAY, now=town.clock(), plan_id=newer.plan.id)

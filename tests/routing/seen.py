@@ -7,10 +7,10 @@ from routing.round import Round, Visit
 from routing.rows import LENGTH, TASK
 from routing.ruin import ruin
 from routing.solution import Solution, Unserved, UnservedReason, cost
+from routing.state import BEST, NOW, TOUCHED, TURN, Search, begin
 from routing.tables import DEPARTED, FIRST, NUMBER, SHIPMENT, TASKS, Tables, tables_of
 from routing.timing import retime
 from routing.turn import keep_best, restore, start_turn
-from routing.underway import BEST, NOW, TOUCHED, TURN, Search, begin
 
 
 class Seen:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from routing.pool import LINE, PRICE, SHELF, keep_rounds, merged
-from routing.underway import TOUCHED
+from routing.state import TOUCHED
 from tests.routing.seen import Seen
 from tests.routing.towns import a_problem, a_shipment, a_street, a_vehicle
 

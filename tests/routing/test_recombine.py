@@ -8,8 +8,8 @@ import pytest
 from routing.recombine import recombine
 from routing.shipment import Delivery
 from routing.solution import faults
+from routing.state import BEST, BEST_BANK, NOW
 from routing.turn import adopt
-from routing.underway import BEST, BEST_BANK, NOW
 from routing.vehicle import OnBoard, Underway
 from tests.routing.random_towns import a_town
 from tests.routing.seen import Seen
