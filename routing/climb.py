@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.budget import Budget
 from routing.dealing import Plan
@@ -18,7 +19,7 @@ from routing.round import Round
 from routing.rows import LENGTH, TASK
 from routing.search import run
 from routing.state import BANK, BEST, BEST_BANK, NEAR, NOW, Search
-from routing.tables import DELIVERY, DEPARTED, PENALTY, SHIPMENT, USE, Int64s, Tables
+from routing.tables import DELIVERY, DEPARTED, PENALTY, SHIPMENT, USE, Tables
 from routing.turn import adopt, recall
 from routing.warm_start import resume
 
@@ -114,12 +115,16 @@ class Climb:
         ends = np.cumsum([len(tasks) for tasks in plan])
         adopt(self.flat, self.state, np.concatenate(plan), ends)
 
-    def share(self, plan: Plan, owner: Int64s, own: int) -> None:
-        """Go on from a plan, working on what is one's own of its rows and of what they leave."""
+    def keep_pace(self, other: "Climb") -> None:
+        """Anneal as warm as another climb does."""
+        self._begun, self._warmth = other._begun, other._warmth
+
+    def work_on(self, plan: Plan, own: NDArray[np.bool_], first: int, step: int) -> None:
+        """Go on from a plan, working on some of its rows and on each so many-th of what is left."""
         self.adopt(plan)
         numbers, bank = self.state.numbers, self.state.bank
-        self.state.frozen[:] = owner != own
-        mine = bank[: numbers[BANK]][own :: int(owner.max()) + 1].copy()
+        self.state.frozen[:] = ~own
+        mine = bank[: numbers[BANK]][first::step].copy()
         numbers[BANK] = len(mine)
         bank[: len(mine)] = mine
 

@@ -28,7 +28,7 @@ def dealt(tables: Tables, plan: Plan, hands: int, pivot: int) -> Int64s | None:
     if given == 0 or hand < hands - 1:
         return None
     empty = [row for row, tasks in enumerate(plan) if len(tasks) == 0]
-    owner[empty] = np.arange(len(empty)) % hands
+    owner[empty] = (np.arange(len(empty)) + pivot) % hands
     return owner
 
 

@@ -49,20 +49,22 @@ class Leg(NamedTuple):
 def walk(
     tables: Tables, rounds: Rounds, errand: Errand, begins: int, until: int, most: int
 ) -> tuple[int, int, int]:
-    """Walk along a round, the first pickup behind a position from `begins` to before `until`."""
+    """Walk along a round, the first pickup behind a position from `begins` to before `until`.
+
+    Return the least cost found and its place, `most` and -1 where nothing costs less.
+    """
     values, visits, trips = rounds.values[errand.row], rounds.visits[errand.row], rounds.trips
     vehicle, door = tables.vehicles[values[VEHICLE]], errand.door
     end, base = visits[values[LENGTH] + 1, METRES], bare_cost(tables, rounds, errand.row)
-    best, best_i, best_j, floor = most, -1, 0, NEVER
+    best, best_i, best_j = most, -1, 0
     everything, met = (1 << errand.pickups) - 1, 0
     forget(trips, (everything + 1) * ENDS)
     for i in range(begins, errand.furthest + 1):
         after = visits[i + 1]
         rest = vehicle[USE] + door.per_s * after[AHEAD] + door.per_m * (end - after[METRES])
         leg = Leg(i, after, rest, best)
-        ahead = base + still_added(tables, rounds, errand, 0, i)
-        if i < until and ahead >= best:
-            floor, until = min(floor, ahead), i
+        if i < until and base + still_added(tables, rounds, errand, 0, i) >= best:
+            until = i
         if i < until:
             trip = standing(visits[i])
             keep(trips, 0, trip, _cost(trip, door))
@@ -75,7 +77,6 @@ def walk(
                 if trips[at, 0] == NEVER:
                     continue
                 if trips[at, 0] + rest >= best:
-                    floor = min(floor, trips[at, 0] + rest)
                     trips[at, 0] = NEVER
                     continue
                 trip = kept(trips, at)
@@ -85,8 +86,6 @@ def walk(
                     cost = _delivered(tables, rounds, errand, leg, trip, best)
                     if cost < best:
                         best, best_i, best_j = cost, trip.legs, trip.order << LEG | i
-                    else:
-                        floor = min(floor, cost)
                 if fetched > 0:
                     _go_on(tables, rounds, errand, leg, fetched, trip)
                 trips[at, 0] = NEVER
@@ -98,7 +97,7 @@ def walk(
         met, until = _choose(tables, rounds, errand, leg, carried, until)
         if met == 0 and i + 1 >= until:
             break
-    return (best if best_i >= 0 else floor), best_i, best_j
+    return best, best_i, best_j
 
 
 @inlined

@@ -38,8 +38,8 @@ BLINK, BLINK_OF_FEW = 0.01, 0.3
 BLINKS, BLINKS_OF_FEW = 1 / math.log(1 - BLINK), 1 / math.log(1 - BLINK_OF_FEW)
 #: Chance, where tasks are few, that a delivery goes in whatever it costs.
 LOSS = 0.05
-#: A shipment should cost no more than so many times what it did when last looked at.
-HOPED = 2
+#: A shipment should cost no more above what it did when last looked at than so many times that.
+HOPED = 1
 #: Bit of a blind eye that sees nothing of a round.
 OVERLOOKED = 62
 
@@ -186,7 +186,7 @@ def pick_row(tables: Tables, search: Search, shipment: int, bound: int) -> int:
         blind = max(search.asked[n], SEES_ALL)
         if blind >> OVERLOOKED & 1 == 1:
             continue
-        most = min(best, HOPED * stale) if m < 0 else best
+        most = min(best, stale + HOPED * abs(stale)) if m < 0 else best
         cost, i, j = cheapest(tables, search.rounds, shipment, row, most, blind)
         if i < 0 and cost < best:
             cost, i, j = cheapest(tables, search.rounds, shipment, row, best, blind)

@@ -28,10 +28,10 @@ def best_spread(
     dropoff_detours(rounds, row, errand.door, (errand.nearest, errand.furthest), blind)
     least = bare_cost(tables, rounds, row) + rounds.detour[1, errand.nearest]
     if errand.soonest > errand.latest or least >= most:
-        return (NEVER if errand.soonest > errand.latest else min(least, NEVER)), -1, 0
+        return (NEVER if errand.soonest > errand.latest else most), -1, 0
     look_ahead(tables, rounds, errand)
     weigh(tables, rounds, errand)
-    best, best_i, best_j, floor = most, -1, 0, NEVER
+    best, best_i, best_j = most, -1, 0
     begins = errand.soonest
     while begins <= errand.latest:
         until = errand.latest + 1
@@ -43,11 +43,9 @@ def best_spread(
         cost, i, j = walk(tables, rounds, errand, begins, until, best)
         if i >= 0:
             best, best_i, best_j = cost, i, j
-        else:
-            floor = min(floor, cost)
         begins = until
     if best_i >= 0 and tables.shipments[shipment, TASKS] - 1 > TOGETHER:
         best = lay_out(tables, rounds, row, shipment, (best_i, best_j), blind)
-        if best >= most:
-            best_i, floor = -1, best
-    return (best if best_i >= 0 else floor), best_i, best_j
+        best_i = best_i if best < most else -1
+    # Trips were dropped because of `most` alone: what was not found may cost as little as that.
+    return (best if best_i >= 0 else most), best_i, best_j

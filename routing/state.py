@@ -130,6 +130,8 @@ def begin(tables: Tables, seed: int) -> Search:
     numbers[NOW] = tables.deliveries[:, PENALTY].sum() + rounds.values[:vehicles, COST].sum()
     numbers[BEST] = numbers[NOW]
     numbers[VERSIONS] = numbers[MOST] = vehicles
+    known = np.zeros((shipments, vehicles, 4), np.int64)
+    known[:, :, 2] = -1
     state = (seed * 0x9E3779B97F4A7C15 + 0xD1B54A32D192ED03) % (1 << 64)
     return Search(
         rounds=rounds,
@@ -140,7 +142,7 @@ def begin(tables: Tables, seed: int) -> Search:
         saved_bank=np.zeros(deliveries, np.int64),
         touched=np.zeros(vehicles, np.int64),
         turn_of=np.zeros(vehicles, np.int64),
-        known=np.zeros((shipments, vehicles, 4), np.int64),
+        known=known,
         absent=np.ones(deliveries, np.int64),
         best=np.zeros(tasks, np.int64),
         best_ends=np.zeros(vehicles, np.int64),

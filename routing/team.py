@@ -95,8 +95,10 @@ class Team:
             return
         self._best, self._cost, self._left = self.best.best_plan, self.cost, self.left
         self._owner = owner
+        shift = int(self._random.integers(hands))
         for n, climb in enumerate(self.climbs):
-            climb.share(plan, owner, n % hands)
+            climb.keep_pace(self.climbs[0])
+            climb.work_on(plan, owner == n % hands, (n + shift) % hands, hands)
 
     def _gathered(self, owner: Int64s) -> Plan:
         """Put together what became of each hand; everybody has the best plan whole again."""

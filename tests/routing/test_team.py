@@ -78,7 +78,7 @@ def test_a_climb_leaves_the_rounds_of_others_as_they_are(seed: int) -> None:
     before = climb.plan
     owner = dealt(climb.flat, before, 2, pivot=0)
     assert owner is not None
-    climb.share(before, owner, 1)
+    climb.work_on(before, owner == 1, 1, 2)
     began = climb.now
     climb.until(1.0)
     others = [row for row in range(len(owner)) if owner[row] == 0]
