@@ -3,7 +3,8 @@
 Wherever the walk has come it knows, for each set of pickups, the cheapest trip that has fetched
 them (a dynamic programme over sets, as Held and Karp 1962), and goes on with each: to the next
 visit, to one pickup more or, with all on board, to the dropoff. What this adds in seconds and
-metres is least; but a trip hides dearer ones that would have been in time.
+metres is least where streets keep the triangle inequality; but a trip hides dearer ones that would
+have been in time, and a set with one pickup more hides lighter ones.
 """
 
 from typing import NamedTuple
