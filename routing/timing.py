@@ -12,8 +12,8 @@ without any waiting: the least time between departure and return that the window
 Each visit keeps what its prefix and its suffix need to be joined in constant time, as in
 time-window segments (Savelsbergh 1992; Vidal et al. 2013): soonest start, seconds moved, latest
 departure, metres and the latest opening behind it; latest start, soonest return and seconds ahead
-of it. None of this relies on the triangle inequality, which rounded street times break: a visit that
-comes too late by one neighbour may be in time by another.
+of it. None of this relies on the triangle inequality, which rounded street times break: a visit
+that comes too late by one neighbour may be in time by another.
 
 A vehicle under way departed when it did, so the latest departure is that; what it drove and carries
 already stands at position 0. Its round costs even where nothing is left but the way back.
