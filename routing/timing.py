@@ -91,7 +91,7 @@ def retime(tables: Tables, rounds: Rounds, row: int) -> bool:
         if not slacken(tables, rounds, row):
             return False
         if soonest - latest > visits[last, MOVED]:
-            soonest, latest = held(tables, rounds, row)
+            soonest, latest = held(rounds, row)
             if soonest < 0:
                 return False
     paid = max(visits[last, MOVED], soonest - latest)
