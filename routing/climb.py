@@ -30,7 +30,7 @@ PATIENCE = 0.1
 #: While reducing, annealing keeps to this share of what a task costs on average.
 REDUCING_HEAT = 0.1
 #: Annealing cools from and to these shares of what a task costs on average.
-HOT, COLD = 1.0, 0.1
+HOT, COLD = 4.0, 0.1
 #: However short the time, so many turns are taken: the first may have overlooked a vehicle.
 LEAST_TURNS = 12
 

@@ -9,7 +9,7 @@ from routing.insertion import cheapest
 from routing.recreate import list_rows
 from routing.rows import COST, LENGTH, TASK, VEHICLE
 from routing.serve import place_apart
-from routing.sight import NEVER, SEES_ALL
+from routing.sight import BOUNDLESS, NEVER, SEES_ALL
 from routing.state import BANK, MET, NOW, OFFERED, Search, draw, options_of
 from routing.tables import COUNT, DELIVERY, MEMBERS, PENALTY, SHIPMENT, Tables
 from routing.timing import retime
@@ -24,7 +24,7 @@ def eject(tables: Tables, search: Search) -> None:
     list_rows(tables, search)
     numbers[BANK] -= 1
     delivery = search.bank[numbers[BANK]]
-    if place_apart(tables, search, delivery):
+    if place_apart(tables, search, delivery, BOUNDLESS):
         return
     search.refused[delivery] += 1
     # What was tried is undone: rows get a version of their own when deliveries leave them.

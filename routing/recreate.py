@@ -8,6 +8,7 @@ import numpy as np
 
 from routing.compiling import compiled, inlined
 from routing.serve import is_bold, place, place_apart
+from routing.sight import BOUNDLESS
 from routing.state import (
     BANK,
     BEST,
@@ -21,7 +22,7 @@ from routing.state import (
     draw,
     is_idle,
 )
-from routing.tables import FAR, HAUL, KIND, SPAN, Tables
+from routing.tables import FAR, HAUL, KIND, PENALTY, SPAN, Tables
 from routing.turn import keep_best, recall, start_turn
 
 #: Chance, where tasks are few, that a delivery just taken out stays out. Larger problems got
@@ -36,8 +37,11 @@ NOT_NOW = 1e18
 
 
 @compiled
-def recreate(tables: Tables, search: Search) -> None:
-    """Put the bank back into rounds, one delivery after the other in one of five orders."""
+def recreate(tables: Tables, search: Search, most: int) -> None:
+    """Put the bank back into rounds, one delivery after the other in one of five orders.
+
+    Once the plan is sure to cost `most` or more, the rest is left out.
+    """
     numbers, random = search.numbers, search.random
     waiting = numbers[BANK]
     tried = MOST_TRIED / max(1, numbers[SAVED_BANK])
@@ -51,9 +55,14 @@ def recreate(tables: Tables, search: Search) -> None:
             search.keys[b] = wait > 0 and chance(random) < wait
     numbers[BANK] = 0
     _order(tables, search, waiting)
+    left = most - numbers[NOW]
     for b in range(waiting):
-        delivery = search.held[b]
-        if search.keys[b] == NOT_NOW or not place(tables, search, delivery):
+        left += tables.deliveries[search.held[b], PENALTY]
+    for b in range(waiting):
+        delivery, before = search.held[b], numbers[NOW]
+        is_placed = left > 0 and search.keys[b] < NOT_NOW and place(tables, search, delivery, left)
+        left -= numbers[NOW] - before + tables.deliveries[delivery, PENALTY]
+        if not is_placed:
             search.bank[numbers[BANK]] = delivery
             numbers[BANK] += 1
 
@@ -71,7 +80,7 @@ def complete(tables: Tables, search: Search) -> None:
         waiting, numbers[BANK] = numbers[BANK], 0
         for b in range(waiting):
             delivery = search.bank[b]
-            if not place_apart(tables, search, delivery):
+            if not place_apart(tables, search, delivery, BOUNDLESS):
                 search.bank[numbers[BANK]] = delivery
                 numbers[BANK] += 1
     numbers[KEEN] = 0

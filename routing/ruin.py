@@ -1,12 +1,19 @@
-"""Ruin: strings of neighbouring visits leave their rounds, with the rest of their shipments."""
+"""Ruin: a neighbourhood leaves its rounds.
+
+Most often it is strings of neighbouring visits, with the rest of their shipments; now and then the
+deliveries whose dropoffs are nearest, whatever round they are in (Shaw 1998): a whole hamlet then
+may go to another vehicle.
+"""
 
 from routing.compiling import inlined, lean
 from routing.rows import LENGTH, TASK
 from routing.sight import NEVER
 from routing.state import BANK, MOST, TOUCHED, TURN, USED, Search, chance, draw
-from routing.tables import DELIVERY, DEPARTED, SHIPMENT, Tables
+from routing.tables import DELIVERY, DEPARTED, LAST, SHIPMENT, Int32s, Tables
 from routing.turn import settle, start_turn, to_bank
 
+#: Chance that the nearest dropoffs go instead of strings; how many go, and the chance to stay.
+NEAREST, FEWEST, MOST_NEAREST, STAYS = 0.3, 3, 18, 0.1
 #: Tasks an average ruin removes by strings, and the longest string.
 RUINED = 15
 LONGEST_STRING = 10
@@ -18,15 +25,40 @@ SPLIT, WIDEN = 0.5, 0.01
 
 @lean
 def ruin(tables: Tables, search: Search) -> None:
-    """Remove strings from the rounds nearest a random task."""
+    """Remove strings or dropoffs near a random task."""
+    if search.numbers[BANK] == len(tables.deliveries):
+        return
+    near = tables.near[_seed(tables, search)]
+    if chance(search.random) < NEAREST:
+        _remove_nearest(tables, search, near)
+    else:
+        _remove_strings(tables, search, near)
+    settle(tables, search)
+
+
+@inlined
+def _remove_nearest(tables: Tables, search: Search, near: Int32s) -> None:
+    most = FEWEST + draw(search.random) % (MOST_NEAREST - FEWEST)
+    for n in range(len(near)):
+        if most == 0:
+            break
+        shipment = tables.tasks[near[n], SHIPMENT]
+        row = search.row_of[shipment]
+        if row < 0 or search.frozen[row] == 1 or tables.tasks[near[n], LAST] == 0:
+            continue
+        if chance(search.random) >= STAYS:
+            to_bank(tables, search, tables.shipments[shipment, DELIVERY])
+            most -= 1
+
+
+@inlined
+def _remove_strings(tables: Tables, search: Search, near: Int32s) -> None:
+    """Remove a string of each of the rounds that come first near a task."""
     rounds, numbers, random = search.rounds, search.numbers, search.random
     served = len(tables.deliveries) - numbers[BANK]
-    if served == 0:
-        return
     average = served * len(tables.tasks) / len(tables.deliveries) / numbers[USED]
     longest = min(LONGEST_STRING, average)
     strings = int(1 + chance(random) * (4 * RUINED / (1 + longest) - 1))
-    near = tables.near[_seed(tables, search)]
     for n in range(len(near)):
         if numbers[TOUCHED] >= strings:
             break
@@ -36,7 +68,6 @@ def ruin(tables: Tables, search: Search) -> None:
             continue
         most = min(rounds.values[row, LENGTH], longest)
         _remove_string(tables, search, row, task, int(1 + chance(random) * most))
-    settle(tables, search)
 
 
 @inlined

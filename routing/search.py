@@ -22,7 +22,8 @@ from routing.problem import Problem
 from routing.recreate import complete, recreate
 from routing.ruin import close_one, ruin
 from routing.shipment import Shipment, Task
-from routing.sight import NEVER, SEES_ALL
+from routing.serve import is_bold
+from routing.sight import BOUNDLESS, NEVER, SEES_ALL
 from routing.state import (
     BANK,
     BEST,
@@ -67,12 +68,12 @@ def run(
         absent_before = absences(search)
         start_turn(search)
         ruin(tables, search)
-        recreate(tables, search)
+        most = before + int(np.ceil(-temperature * np.log(chance(search.random))))
+        recreate(tables, search, BOUNDLESS if reducing or is_bold(search) else most)
         absent = absences(search)
         for b in range(numbers[BANK]):
             search.absent[search.bank[b]] += 1
-        heat = -temperature * np.log(chance(search.random))
-        if numbers[NOW] - before >= heat and not (reducing and absent < absent_before):
+        if numbers[NOW] >= most and not (reducing and absent < absent_before):
             restore(tables, search, before)
         elif not reducing and numbers[NOW] - numbers[BEST] < KEPT * temperature:
             keep_rounds(tables, search, pool)

@@ -45,20 +45,20 @@ OVERLOOKED = 62
 
 
 @lean
-def place_apart(tables: Tables, search: Search, delivery: int) -> bool:
+def place_apart(tables: Tables, search: Search, delivery: int, most: int) -> bool:
     """Serve a delivery as `place` does, compiled once for callers that are not in a hurry."""
-    return place(tables, search, delivery)
+    return place(tables, search, delivery, most)
 
 
 @inlined
-def place(tables: Tables, search: Search, delivery: int) -> bool:
-    """Serve a delivery by its cheapest option; False where none is worth its penalty.
+def place(tables: Tables, search: Search, delivery: int, most: int) -> bool:
+    """Serve a delivery by its cheapest option; False where none costs less than its penalty.
 
-    Now and then, where tasks are few, it is served all the same.
+    Now and then, where tasks are few, it is served all the same if it costs less than `most`.
     """
     penalty = tables.deliveries[delivery, PENALTY]
     at_a_loss = is_bold(search) and chance(search.random) < LOSS
-    bound = NEVER if at_a_loss else penalty
+    bound = most if at_a_loss else min(most, penalty)
     first, end = options_of(tables, delivery)
     if end - first == 1 and tables.options[first, COUNT] == 1:
         shipment = tables.members[tables.options[first, MEMBERS]]

@@ -6,6 +6,7 @@ from routing.recreate import recreate
 from routing.round import Round, Visit
 from routing.rows import LENGTH, TASK
 from routing.ruin import ruin
+from routing.sight import BOUNDLESS
 from routing.solution import Solution, Unserved, UnservedReason, cost
 from routing.state import BEST, NOW, TOUCHED, TURN, Search, begin
 from routing.tables import DEPARTED, FIRST, NUMBER, SHIPMENT, TASKS, Tables, tables_of
@@ -58,7 +59,7 @@ class Seen:
             before = int(numbers[NOW])
             start_turn(self.search)
             ruin(self.tables, self.search)
-            recreate(self.tables, self.search)
+            recreate(self.tables, self.search, BOUNDLESS)
             keep_rounds(self.tables, self.search, self.pool)
             if numbers[NOW] > 1.05 * numbers[BEST]:
                 restore(self.tables, self.search, before)
