@@ -21,8 +21,8 @@ from routing.pool import Pool, keep_rounds, open_pool
 from routing.problem import Problem
 from routing.recreate import complete, recreate
 from routing.ruin import close_one, ruin
-from routing.shipment import Shipment, Task
 from routing.serve import is_bold
+from routing.shipment import Shipment, Task
 from routing.sight import BOUNDLESS, NEVER, SEES_ALL
 from routing.state import (
     BANK,
