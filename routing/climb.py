@@ -8,17 +8,14 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 import numpy as np
-from numpy.typing import NDArray
 
 from routing.budget import Budget
-from routing.dealing import Plan
 from routing.pool import Pool, merged, open_pool
 from routing.recombine import recombine
 from routing.recreate import MOST_TRIED, complete
 from routing.round import Round
-from routing.rows import LENGTH, TASK
 from routing.search import run
-from routing.state import BANK, BEST, BEST_BANK, NEAR, NOW, Search
+from routing.state import BEST, BEST_BANK, NEAR, NOW, Search
 from routing.tables import DELIVERY, DEPARTED, PENALTY, SHIPMENT, USE, Tables
 from routing.turn import adopt, recall
 from routing.warm_start import resume
@@ -67,11 +64,6 @@ class Climb:
         return int(self.state.numbers[BEST])
 
     @property
-    def now(self) -> int:
-        """What the plan under way costs."""
-        return int(self.state.numbers[NOW])
-
-    @property
     def is_told(self) -> bool:
         """Tell whether the best plan is worth showing: it was tried often enough."""
         return self.budget.taken >= LEAST_TURNS or self.budget.share >= 1
@@ -96,43 +88,16 @@ class Climb:
             if tell is not None:
                 tell()
 
-    @property
-    def plan(self) -> Plan:
-        """The plan under way."""
-        rounds = self.state.rounds
-        lengths = rounds.values[: len(self.flat.vehicles), LENGTH].tolist()
-        return [rounds.visits[row, 1 : n + 1, TASK].copy() for row, n in enumerate(lengths)]
-
-    @property
-    def best_plan(self) -> Plan:
-        """The best plan."""
-        ends = self.state.best_ends
-        return np.split(self.state.best[: ends[-1]].copy(), ends[:-1])
-
-    def adopt(self, plan: Plan) -> None:
-        """Go on from a plan, as the best so far, and work on all of it."""
-        self.state.frozen[:] = 0
-        ends = np.cumsum([len(tasks) for tasks in plan])
-        adopt(self.flat, self.state, np.concatenate(plan), ends)
-
-    def keep_pace(self, other: "Climb") -> None:
-        """Anneal as warm as another climb does."""
-        self._begun, self._warmth = other._begun, other._warmth
-
-    def work_on(self, plan: Plan, own: NDArray[np.bool_], first: int, step: int) -> None:
-        """Go on from a plan, working on some of its rows and on each so many-th of what is left."""
-        self.adopt(plan)
-        numbers, bank = self.state.numbers, self.state.bank
-        self.state.frozen[:] = ~own
-        mine = bank[: numbers[BANK]][first::step].copy()
-        numbers[BANK] = len(mine)
-        bank[: len(mine)] = mine
-
     def meet(self, best: "Climb") -> None:
         """Go on from the best plan of all where it uses fewer vehicles or leaves less."""
         if self._weight() > best._weight():
-            adopt(self.flat, self.state, best.state.best, best.state.best_ends)
+            self.join(best)
             self._hope()
+
+    def join(self, best: "Climb") -> None:
+        """Go on from another's best plan."""
+        if best is not self:
+            adopt(self.flat, self.state, best.state.best, best.state.best_ends)
 
     def recombine(self, seconds: float, pools: Sequence[Pool]) -> None:
         """Go on from a plan of rounds seen, where one is cheaper than the best."""

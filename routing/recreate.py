@@ -90,13 +90,11 @@ def complete(tables: Tables, search: Search) -> None:
 
 @inlined
 def list_rows(tables: Tables, search: Search) -> None:
-    """List the rows that may be used, of the idle vehicles one of each kind; frozen ones not."""
+    """List the rows that may be used, of the idle vehicles one of each kind."""
     numbers = search.numbers
     numbers[STAMP] += 1
     numbers[OFFERED] = 0
     for row in range(len(tables.vehicles)):
-        if search.frozen[row] == 1:
-            continue
         if is_idle(tables, search, row):
             kind = tables.vehicles[row, KIND]
             if search.seen[kind] == numbers[STAMP]:

@@ -17,8 +17,6 @@ NEAREST, FEWEST, MOST_NEAREST, STAYS = 0.3, 3, 18, 0.1
 #: Tasks an average ruin removes by strings, and the longest string.
 RUINED = 15
 LONGEST_STRING = 10
-#: A seed in a frozen row is drawn again at most so often.
-MOST_DRAWN = 20
 #: Half of the strings keep a visit in their middle; it widens by one more at this chance.
 SPLIT, WIDEN = 0.5, 0.01
 
@@ -28,7 +26,7 @@ def ruin(tables: Tables, search: Search) -> None:
     """Remove strings or dropoffs near a random task."""
     if search.numbers[BANK] == len(tables.deliveries):
         return
-    near = tables.near[_seed(tables, search)]
+    near = tables.near[draw(search.random) % len(tables.tasks)]
     if chance(search.random) < NEAREST:
         _remove_nearest(tables, search, near)
     else:
@@ -44,7 +42,7 @@ def _remove_nearest(tables: Tables, search: Search, near: Int32s) -> None:
             break
         shipment = tables.tasks[near[n], SHIPMENT]
         row = search.row_of[shipment]
-        if row < 0 or search.frozen[row] == 1 or tables.tasks[near[n], LAST] == 0:
+        if row < 0 or tables.tasks[near[n], LAST] == 0:
             continue
         if chance(search.random) >= STAYS:
             to_bank(tables, search, tables.shipments[shipment, DELIVERY])
@@ -64,21 +62,10 @@ def _remove_strings(tables: Tables, search: Search, near: Int32s) -> None:
             break
         task = near[n]
         row = search.row_of[tables.tasks[task, SHIPMENT]]
-        if row < 0 or search.frozen[row] == 1 or search.turn_of[row] == numbers[TURN]:
+        if row < 0 or search.turn_of[row] == numbers[TURN]:
             continue
         most = min(rounds.values[row, LENGTH], longest)
         _remove_string(tables, search, row, task, int(1 + chance(random) * most))
-
-
-@inlined
-def _seed(tables: Tables, search: Search) -> int:
-    """Draw a task, if need be again until it is in no frozen row."""
-    for _ in range(MOST_DRAWN):
-        task = draw(search.random) % len(tables.tasks)
-        row = search.row_of[tables.tasks[task, SHIPMENT]]
-        if row < 0 or search.frozen[row] == 0:
-            break
-    return task
 
 
 @inlined

@@ -143,8 +143,7 @@ def _offer_another(tables: Tables, search: Search, used: int) -> None:
     """Offer the next idle vehicle of the same kind."""
     numbers, kinds = search.numbers, tables.vehicles[:, KIND]
     for row in range(used + 1, len(kinds)):
-        is_offered = kinds[row] == kinds[used] and search.frozen[row] == 0
-        if is_offered and is_idle(tables, search, row):
+        if kinds[row] == kinds[used] and is_idle(tables, search, row):
             if numbers[OFFERED] < len(search.offered):
                 search.offered[numbers[OFFERED]] = row
                 numbers[OFFERED] += 1

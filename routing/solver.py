@@ -74,12 +74,12 @@ def solve(
         climbs.append(Climb(flat, state, budget))
         if start:
             climbs[n].resume(start)
-    team = Team(flat, climbs, seed)
+    team = Team(climbs)
 
     def tell() -> None:
         if progress is not None and climbs[0].is_told:
             share = min(1.0, climbs[0].budget.share)
-            progress(Progress(share=share, cost=team.cost, unserved=team.left))
+            progress(Progress(share=share, cost=team.best.best, unserved=team.left))
 
     team.climb(tell)
     return _answer(problem, flat, _rounds(flat, team.best.state))

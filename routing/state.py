@@ -82,8 +82,6 @@ class Search(NamedTuple):
         (deliveries,): the last `numbers[MET]` that listed the delivery.
     out
         (2,): the deliveries to be ejected.
-    frozen
-        (vehicles,): 1 for rows that another climb works on.
     seen
         (vehicles,): the last stamp that met an empty vehicle of a kind.
     random
@@ -113,7 +111,6 @@ class Search(NamedTuple):
     refused: Int64s
     met: Int64s
     out: Int64s
-    frozen: Int64s
     seen: Int64s
     random: NDArray[np.uint64]
 
@@ -157,7 +154,6 @@ def begin(tables: Tables, seed: int) -> Search:
         refused=np.ones(deliveries, np.int64),
         met=np.zeros(deliveries, np.int64),
         out=np.zeros(2, np.int64),
-        frozen=np.zeros(vehicles, np.int64),
         seen=np.zeros(vehicles, np.int64),
         random=np.array([state or 1], np.uint64),
     )
