@@ -18,7 +18,8 @@ class Errand(NamedTuple):
     """A shipment as the vehicle of one row sees it.
 
     So many `pickups`, from task `first` on, are fetched in any order, between the positions
-    `soonest` and `latest`; the dropoff goes between `nearest` and `furthest`.
+    `soonest` and `latest`; the dropoff goes between `nearest` and `furthest`. `in_haste` it matters
+    more to be soon than what it costs.
     """
 
     row: int
@@ -31,10 +32,13 @@ class Errand(NamedTuple):
     nearest: int
     furthest: int
     blind: int
+    in_haste: bool
 
 
 @inlined
-def errand_of(tables: Tables, rounds: Rounds, row: int, shipment: int, blind: int) -> Errand:
+def errand_of(
+    tables: Tables, rounds: Rounds, row: int, shipment: int, blind: int, in_haste: bool
+) -> Errand:
     """Look at a shipment with the eyes of a row's vehicle."""
     values, visits, wanted = rounds.values[row], rounds.visits[row], tables.shipments[shipment]
     length, first = values[LENGTH], wanted[FIRST]
@@ -51,7 +55,9 @@ def errand_of(tables: Tables, rounds: Rounds, row: int, shipment: int, blind: in
     furthest = passed_by(visits, length, door.closes)
     latest = min(latest, furthest)
     ride_s = wanted[RIDE]
-    return Errand(row, first, count, door, ride_s, soonest, latest, nearest, furthest, blind)
+    return Errand(
+        row, first, count, door, ride_s, soonest, latest, nearest, furthest, blind, in_haste
+    )
 
 
 @inlined

@@ -68,7 +68,7 @@ def walk(
             until = i
         if i < until:
             trip = standing(visits[i])
-            keep(trips, 0, trip, _cost(trip, door))
+            keep(trips, 0, trip, _cost(trip, door), errand.in_haste)
             met |= 1
         carried = 0
         for fetched in range(everything + 1):
@@ -92,7 +92,7 @@ def walk(
                 trips[at, 0] = NEVER
             at = fetched * ENDS + ONWARD
             if trips[at, 0] < NEVER:
-                keep(trips, fetched * ENDS, kept(trips, at), trips[at, 0])
+                keep(trips, fetched * ENDS, kept(trips, at), trips[at, 0], errand.in_haste)
                 trips[at, 0] = NEVER
                 carried |= 1 << fetched
         met, until = _choose(tables, rounds, errand, leg, carried, until)
@@ -156,7 +156,7 @@ def _fetch(
         if more.walk.start > stop.closes or cost + leg.rest >= leg.most:
             continue
         if carries(loads, leg.i, rounds.fetched[both], tables.capacity[vehicle]):
-            keep(rounds.trips, both * ENDS + 1 + n, more, cost)
+            keep(rounds.trips, both * ENDS + 1 + n, more, cost, errand.in_haste)
             met |= 1 << both
     return met
 
@@ -178,7 +178,7 @@ def _go_on(
     if more.began - trip.began > bears or ahead >= leg.most - leg.rest - cost:
         return
     if carries(loads, leg.i + 1, rounds.fetched[fetched], tables.capacity[vehicle]):
-        keep(rounds.trips, fetched * ENDS + ONWARD, more, cost)
+        keep(rounds.trips, fetched * ENDS + ONWARD, more, cost, errand.in_haste)
 
 
 @lean

@@ -2,7 +2,7 @@
 
 Where a longest ride matters, what is fetched too soon must not hide what is fetched in time: the
 walk (`fetch`) begins anew at every half of the ride. Of more than `TOGETHER` pickups the others
-then go, one by one, to their best place.
+then go, one by one, to their best place. An empty vehicle that finds nothing looks again in haste.
 """
 
 from routing.compiling import lean
@@ -10,7 +10,7 @@ from routing.detour import bare_cost
 from routing.dropoff import dropoff_detours
 from routing.errand import errand_of, lay_out, look_ahead, weigh
 from routing.fetch import walk
-from routing.rows import MOVED, TOGETHER, Rounds
+from routing.rows import LENGTH, MOVED, TOGETHER, Rounds
 from routing.sight import NEVER
 from routing.tables import NO_LIMIT, TASKS, Tables
 
@@ -23,7 +23,7 @@ def best_spread(
 
     A lower bound and -1 where nothing costs less than `most`.
     """
-    errand = errand_of(tables, rounds, row, shipment, blind)
+    errand = errand_of(tables, rounds, row, shipment, blind, in_haste=False)
     visits = rounds.visits[row]
     dropoff_detours(rounds, row, errand.door, (errand.nearest, errand.furthest), blind)
     least = bare_cost(tables, rounds, row) + rounds.detour[1, errand.nearest]
@@ -44,6 +44,10 @@ def best_spread(
         if i >= 0:
             best, best_i, best_j = cost, i, j
         begins = until
+    if best_i < 0 and rounds.values[row, LENGTH] == 0:
+        # Nobody else can serve it: the soonest trip may be in time where cheap ones are late.
+        errand = errand_of(tables, rounds, row, shipment, blind, in_haste=True)
+        best, best_i, best_j = walk(tables, rounds, errand, 0, 1, most)
     if best_i >= 0 and tables.shipments[shipment, TASKS] - 1 > TOGETHER:
         best = lay_out(tables, rounds, row, shipment, (best_i, best_j), blind)
         best_i = best_i if best < most else -1

@@ -1,4 +1,4 @@
-"""Trips that fetch several pickups along a round: for each set of them the cheapest so far.
+"""Trips that fetch several pickups along a round: for each set of them the best so far.
 
 A trip stands at a visit of the round, or at a pickup beside it; `trips` holds one for each set
 fetched and each of these, `NEVER` as its cost where there is none.
@@ -91,10 +91,10 @@ def going_on(trip: Trip, onward: Int32s, after: Int64s, bears: int) -> Trip:
 
 
 @inlined
-def keep(trips: Int64s, at: int, trip: Trip, cost: int) -> None:
-    """Keep a trip where it is the cheapest of its set and end."""
+def keep(trips: Int64s, at: int, trip: Trip, cost: int, in_haste: bool) -> None:
+    """Keep a trip where it is the cheapest of its set and end, or in haste the soonest."""
     line = trips[at]
-    if cost < line[0]:
+    if cost < line[0] if not in_haste or line[0] == NEVER else trip.walk.start < line[3]:
         line[0] = cost
         line[1], line[2], line[3] = trip.walk.at, trip.walk.stay, trip.walk.start
         line[4], line[5] = trip.walk.moved, trip.walk.depart

@@ -234,6 +234,7 @@ def test_without_script_everything_is_there(counter: Counter) -> None:
 def test_a_delivery_is_found_by_name_and_handed_over_by_keyboard(counter: Counter) -> None:
     taken = a_lively_day(counter)
     page = counter.open()
+    expect(page.locator("#f-code")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("goff")
